@@ -1,0 +1,44 @@
+/* The compiler extensions that the project uses, all of them, behind one name each. */
+#ifndef SALTWELL_COMPILER_H
+#define SALTWELL_COMPILER_H
+
+#include <stdint.h>
+#include <string.h>
+
+#if !defined(__GNUC__)
+#error "Saltwell is built with gcc or clang"
+#endif
+#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error "Saltwell reads ClickHouse's little-endian columns in place; this machine is big-endian"
+#endif
+
+/* The caller must look at the result. */
+#define CHECKED __attribute__((warn_unused_result))
+#define PRINTF_LIKE(format_index, first_argument) \
+    __attribute__((format(printf, format_index, first_argument)))
+#define LIKELY(condition) __builtin_expect(!!(condition), 1)
+#define UNLIKELY(condition) __builtin_expect(!!(condition), 0)
+
+__extension__ typedef unsigned __int128 uint128;
+__extension__ typedef __int128 int128;
+
+/* Values inside a block of the wire stand at any address; these read and write them there. */
+#define COMPILER_LOAD_STORE(suffix, type)                   \
+    static inline type load_##suffix(const void *from)      \
+    {                                                       \
+        type value;                                         \
+        memcpy(&value, from, sizeof(value));                \
+        return value;                                       \
+    }                                                       \
+    static inline void store_##suffix(void *to, type value) \
+    {                                                       \
+        memcpy(to, &value, sizeof(value));                  \
+    }
+COMPILER_LOAD_STORE(u16, uint16_t)
+COMPILER_LOAD_STORE(u32, uint32_t)
+COMPILER_LOAD_STORE(u64, uint64_t)
+COMPILER_LOAD_STORE(i64, int64_t)
+COMPILER_LOAD_STORE(f64, double)
+#undef COMPILER_LOAD_STORE
+
+#endif
