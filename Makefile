@@ -11,7 +11,7 @@ BUILD ?= build
 WARNINGS = -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wcast-qual -Wwrite-strings -Wundef -Wvla -Wformat=2
 # No contraction into fused multiply-adds: the same bits from every compiler and on every processor.
-OUR_CFLAGS = -std=c11 -fPIE -ffp-contract=off -fno-strict-aliasing $(WARNINGS) $(CHECK_CFLAGS)
+OUR_CFLAGS = -std=c11 -fPIE -ffp-contract=off $(WARNINGS) $(CHECK_CFLAGS)
 OUR_CPPFLAGS = -D_GNU_SOURCE -Iaggregations -Iudf/common $(shell $(PKG_CONFIG) --cflags libzstd libxxhash)
 OUR_LDLIBS = $(shell $(PKG_CONFIG) --static --libs libzstd libxxhash) -lm
 STATIC = -static-pie
