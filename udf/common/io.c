@@ -1,0 +1,97 @@
+#include "io.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <unistd.h>
+
+/* A descriptor travels in the context pointer itself, so that nothing has to outlive the struct. */
+static int descriptor_of(void *context)
+{
+    return (int)(intptr_t)context;
+}
+
+static enum status read_descriptor(void *context, uint8_t *to, size_t capacity_bytes,
+                                   size_t *read_bytes_out, struct err *err)
+{
+    ssize_t n;
+    do
+        n = read(descriptor_of(context), to, capacity_bytes);
+    while (n < 0 && errno == EINTR);
+    if (n < 0)
+        return err_set(err, STATUS_IO, "cannot read the input: %s", strerror(errno));
+    *read_bytes_out = (size_t)n;
+    return STATUS_OK;
+}
+
+/* Moves the parts behind the first written_bytes bytes. Returns the index of the first left. */
+static size_t skip_written(struct iovec *parts, size_t n_parts, size_t first, size_t written_bytes)
+{
+    while (first < n_parts && written_bytes >= parts[first].iov_len)
+        written_bytes -= parts[first++].iov_len;
+    if (first < n_parts) {
+        parts[first].iov_base = (uint8_t *)parts[first].iov_base + written_bytes;
+        parts[first].iov_len -= written_bytes;
+    }
+    return first;
+}
+
+static enum status write_descriptor(void *context, struct iovec *parts, size_t n_parts,
+                                    struct err *err)
+{
+    size_t first = skip_written(parts, n_parts, 0, 0);
+    while (first < n_parts) {
+        size_t n_now = n_parts - first < IOV_MAX ? n_parts - first : IOV_MAX;
+        ssize_t n = writev(descriptor_of(context), parts + first, (int)n_now);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return err_set(err, STATUS_IO, "cannot write the output: %s", strerror(errno));
+        if (n == 0)
+            return err_set(err, STATUS_IO, "cannot write the output: no progress");
+        first = skip_written(parts, n_parts, first, (size_t)n);
+    }
+    return STATUS_OK;
+}
+
+struct io_input io_input_of_descriptor(int descriptor)
+{
+    return (struct io_input){(void *)(intptr_t)descriptor, read_descriptor};
+}
+
+struct io_output io_output_of_descriptor(int descriptor)
+{
+    return (struct io_output){(void *)(intptr_t)descriptor, write_descriptor};
+}
+
+static enum status read_memory(void *context, uint8_t *to, size_t capacity_bytes,
+                               size_t *read_bytes_out, struct err *err)
+{
+    (void)err;
+    struct io_memory *memory = context;
+    size_t n = memory->size_bytes < capacity_bytes ? memory->size_bytes : capacity_bytes;
+    if (memory->chunk_bytes > 0 && n > memory->chunk_bytes)
+        n = memory->chunk_bytes;
+    if (n > 0)
+        memcpy(to, memory->bytes, n);
+    memory->bytes += n;
+    memory->size_bytes -= n;
+    *read_bytes_out = n;
+    return STATUS_OK;
+}
+
+struct io_input io_input_of_memory(struct io_memory *memory)
+{
+    return (struct io_input){memory, read_memory};
+}
+
+static enum status write_buf(void *context, struct iovec *parts, size_t n_parts, struct err *err)
+{
+    for (size_t i = 0; i < n_parts; i++)
+        TRY(buf_append(context, parts[i].iov_base, parts[i].iov_len, err));
+    return STATUS_OK;
+}
+
+struct io_output io_output_of_buf(struct buf *buf)
+{
+    return (struct io_output){buf, write_buf};
+}

@@ -1,0 +1,41 @@
+/*
+ * Where bytes come from and go to: two small structs of callbacks, with file descriptors behind
+ * them in the executables and memory behind them in the tests.
+ */
+#ifndef SALTWELL_IO_H
+#define SALTWELL_IO_H
+
+#include "buf.h"
+
+#include <sys/uio.h>
+
+struct io_input {
+    void *context;
+    /* Reads 1 to capacity_bytes bytes; *read_bytes_out is 0 at the end of the input. STATUS_IO. */
+    enum status (*read)(void *context, uint8_t *to, size_t capacity_bytes, size_t *read_bytes_out,
+                        struct err *err);
+};
+
+struct io_output {
+    void *context;
+    /* Writes all parts in order, or fails with STATUS_IO. The parts are used up on the way. */
+    enum status (*write)(void *context, struct iovec *parts, size_t n_parts, struct err *err);
+};
+
+/* Reads from / writes to a descriptor, which stays the caller's. Interrupted and short calls are
+ * repeated. */
+struct io_input io_input_of_descriptor(int descriptor);
+struct io_output io_output_of_descriptor(int descriptor);
+
+/* A run of bytes as an input: hands out at most chunk_bytes at a time (0: no limit). */
+struct io_memory {
+    const uint8_t *bytes;
+    size_t size_bytes;
+    size_t chunk_bytes;
+};
+struct io_input io_input_of_memory(struct io_memory *memory);
+
+/* Appends what is written to a buffer. */
+struct io_output io_output_of_buf(struct buf *buf);
+
+#endif

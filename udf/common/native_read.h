@@ -1,0 +1,101 @@
+/*
+ * Reads ClickHouse's Native format, revision 0: varuint columns, varuint rows, and per column its
+ * name, its type's name and its values.
+ *
+ * A block stands in one piece of memory and its values are used where they stand. The memory grows
+ * as bytes arrive, never by what a block merely declares, and is kept for the next block: the peak
+ * is twice the largest block at most. Names and types are parsed anew only when they change.
+ */
+#ifndef SALTWELL_NATIVE_READ_H
+#define SALTWELL_NATIVE_READ_H
+
+#include "io.h"
+#include "native_type.h"
+
+enum {
+    NATIVE_MAX_ROWS = 1 << 30,    /* of a block; the server's own largest blocks are about 2^20 */
+    NATIVE_MAX_COLUMNS = 1 << 16, /* of a block */
+};
+
+/* The values of one node of a column's type tree. */
+struct native_node {
+    uint64_t n_rows;
+    /*
+     * NATIVE_FIXED: the values. NATIVE_STRING, NATIVE_VARIANCE: the values as on the wire.
+     * NATIVE_NULLABLE: a byte a row, not 0 = NULL. NATIVE_ARRAY: the UInt64 ends of the rows.
+     * NATIVE_LOW_CARDINALITY: the indexes, index_bytes wide, all below the child's n_rows.
+     */
+    const uint8_t *data;
+    size_t at; /* of data in the reader's memory; for the reader itself */
+    size_t index_bytes;
+    /* NATIVE_STRING, NATIVE_VARIANCE of an indexed column: UInt64 × (n_rows + 1), where each value
+     * begins, counted from data; NULL in other columns. */
+    const uint8_t *starts;
+    size_t starts_at; /* as `at`, in the column's own memory */
+};
+
+struct native_column {
+    struct buf name; /* not terminated */
+    struct native_type_tree type;
+    struct buf nodes;  /* struct native_node, parallel to the type's nodes */
+    struct buf starts; /* memory behind native_node.starts */
+};
+
+struct native_block {
+    uint64_t n_rows;
+    size_t n_columns;
+    struct native_column *columns;
+    const uint8_t *body; /* all columns, names and types included, as they came */
+    size_t body_bytes;
+    bool header_changed; /* names or types differ from the block before, or this is the first */
+};
+
+struct native_reader {
+    struct io_input input;
+    size_t n_indexed_columns; /* the first so many columns get native_node.starts */
+    struct buf bytes;         /* the block from its start, and what came behind it */
+    size_t at;                /* how far it is parsed */
+    size_t n_columns_ready;   /* columns that hold memory */
+    struct native_block block;
+};
+
+/* A reader of `input`. It owns its memory; native_reader_free releases it. */
+struct native_reader native_reader_init(struct io_input input, size_t n_indexed_columns);
+void native_reader_free(struct native_reader *reader);
+
+/*
+ * Reads the next block. *block_out is NULL at the end of the input, else valid until the next call.
+ * STATUS_TRUNCATED: the input ends inside a block. STATUS_FORMAT: not Native, or a type of unknown
+ * layout. STATUS_LIMIT: more rows or columns than the caps. STATUS_IO, STATUS_NOMEM. The reader is
+ * of no further use after a failure. Cost: linear in the block; a String column costs a step a
+ * value, a fixed-width one none.
+ */
+CHECKED enum status native_read_block(struct native_reader *reader,
+                                      const struct native_block **block_out, struct err *err);
+
+static inline const struct native_node *native_column_nodes(const struct native_column *column)
+{
+    return (const struct native_node *)(const void *)column->nodes.data;
+}
+
+/* Where row `row` of a NATIVE_ARRAY begins and ends among the child's rows. */
+static inline void native_array_range(const struct native_node *array, uint64_t row,
+                                      uint64_t *begin_out, uint64_t *end_out)
+{
+    *begin_out = row == 0 ? 0 : load_u64(array->data + (row - 1) * 8);
+    *end_out = load_u64(array->data + row * 8);
+}
+
+/* Row `row` of an indexed NATIVE_STRING: its bytes, without their length. */
+static inline const uint8_t *native_string(const struct native_node *string, uint64_t row,
+                                           size_t *size_bytes_out)
+{
+    const uint8_t *at = string->data + load_u64(string->starts + row * 8);
+    const uint8_t *end = string->data + load_u64(string->starts + row * 8 + 8);
+    uint64_t size_bytes = 0;
+    (void)varuint_get(&at, end, &size_bytes);
+    *size_bytes_out = (size_t)size_bytes;
+    return at;
+}
+
+#endif

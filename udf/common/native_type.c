@@ -1,0 +1,365 @@
+#include "native_type.h"
+
+#include "native_type_table.h"
+
+#include <ctype.h>
+#include <limits.h>
+
+enum {
+    MAX_DEPTH = 64,   /* of nesting; ClickHouse's own parser stops at a similar depth */
+    MAX_NODES = 10000 /* of one column */
+};
+
+/* The text that is being parsed, and the tree that grows from it. */
+struct parser {
+    const char *at;
+    const char *end;
+    const char *whole;
+    size_t whole_bytes;
+    struct buf *nodes;
+    int depth;
+    struct err *err;
+};
+
+static enum status parse_type(struct parser *parser);
+
+static enum status refuse(const struct parser *parser, const char *what)
+{
+    size_t at = (size_t)(parser->at - parser->whole);
+    return err_set(parser->err, STATUS_FORMAT, "type %.*s: %s at character %zu",
+                   (int)(parser->whole_bytes < 300 ? parser->whole_bytes : 300), parser->whole,
+                   what, at + 1);
+}
+
+static bool skip_char(struct parser *parser, char c)
+{
+    if (parser->at == parser->end || *parser->at != c)
+        return false;
+    parser->at++;
+    return true;
+}
+
+static enum status expect_char(struct parser *parser, char c)
+{
+    if (skip_char(parser, c))
+        return STATUS_OK;
+    char what[] = "expected 'c'";
+    what[10] = c;
+    return refuse(parser, what);
+}
+
+/* Separates list items: a comma and at most one space. */
+static bool skip_comma(struct parser *parser)
+{
+    if (!skip_char(parser, ','))
+        return false;
+    (void)skip_char(parser, ' ');
+    return true;
+}
+
+static size_t scan_word(struct parser *parser)
+{
+    const char *from = parser->at;
+    while (parser->at < parser->end && (isalnum((unsigned char)*parser->at) || *parser->at == '_'))
+        parser->at++;
+    return (size_t)(parser->at - from);
+}
+
+/* Moves behind a quoted text; the quote stands at parser->at. */
+static enum status skip_quoted(struct parser *parser)
+{
+    char quote = *parser->at++;
+    while (parser->at < parser->end && *parser->at != quote)
+        parser->at += *parser->at == '\\' && parser->end - parser->at > 1 ? 2 : 1;
+    return expect_char(parser, quote);
+}
+
+/* Moves behind arguments that do not change the layout, as in Enum8('a' = 1) or DateTime('UTC'). */
+static enum status skip_arguments(struct parser *parser)
+{
+    if (!skip_char(parser, '('))
+        return STATUS_OK;
+    for (int depth = 1; depth > 0;) {
+        if (parser->at == parser->end)
+            return refuse(parser, "expected ')'");
+        if (*parser->at == '\'' || *parser->at == '`') {
+            TRY(skip_quoted(parser));
+            continue;
+        }
+        depth += (*parser->at == '(') - (*parser->at == ')');
+        parser->at++;
+    }
+    return STATUS_OK;
+}
+
+static enum status parse_number(struct parser *parser, unsigned max, unsigned *number_out)
+{
+    unsigned number = 0;
+    const char *from = parser->at;
+    while (parser->at < parser->end && isdigit((unsigned char)*parser->at) && number <= max)
+        number = number * 10 + (unsigned)(*parser->at++ - '0');
+    if (parser->at == from || number == 0 || number > max)
+        return refuse(parser, "expected a size");
+    *number_out = number;
+    return STATUS_OK;
+}
+
+static enum status add_node(struct parser *parser, enum native_kind kind, size_t *node_out)
+{
+    size_t node = parser->nodes->size_bytes / sizeof(struct native_type);
+    if (node >= MAX_NODES)
+        return err_set(parser->err, STATUS_LIMIT,
+                       "type %.200s…: expected at most %d parts, found more", parser->whole,
+                       MAX_NODES);
+    struct native_type type = {.kind = kind, .n_nodes = 1};
+    TRY(buf_append(parser->nodes, &type, sizeof(type), parser->err));
+    *node_out = node;
+    return STATUS_OK;
+}
+
+static struct native_type *node_at(const struct parser *parser, size_t node)
+{
+    return (struct native_type *)(void *)parser->nodes->data + node;
+}
+
+static void close_node(const struct parser *parser, size_t node)
+{
+    size_t n_nodes = parser->nodes->size_bytes / sizeof(struct native_type);
+    node_at(parser, node)->n_nodes = (uint32_t)(n_nodes - node);
+}
+
+static enum status add_fixed(struct parser *parser, unsigned width_bytes, enum native_order order)
+{
+    size_t node = 0;
+    TRY(add_node(parser, NATIVE_FIXED, &node));
+    node_at(parser, node)->width_bytes = width_bytes;
+    node_at(parser, node)->order = order;
+    return STATUS_OK;
+}
+
+static enum status parse_fixed_string(struct parser *parser)
+{
+    unsigned width_bytes = 0;
+    TRY(expect_char(parser, '('));
+    TRY(parse_number(parser, 0xffffff, &width_bytes));
+    TRY(expect_char(parser, ')'));
+    return add_fixed(parser, width_bytes, NATIVE_ORDER_BYTES);
+}
+
+/* Decimal(P, S): the precision decides the width. */
+static enum status parse_decimal(struct parser *parser)
+{
+    unsigned precision = 0;
+    const char *arguments = parser->at;
+    TRY(expect_char(parser, '('));
+    TRY(parse_number(parser, 76, &precision));
+    parser->at = arguments;
+    TRY(skip_arguments(parser));
+    unsigned width_bytes = precision <= 9 ? 4 : precision <= 18 ? 8 : precision <= 38 ? 16 : 32;
+    return add_fixed(parser, width_bytes, NATIVE_ORDER_SIGNED);
+}
+
+/* Nullable(T) and Array(T): a node with one child. */
+static enum status parse_wrapper(struct parser *parser, enum native_kind kind)
+{
+    size_t node = 0;
+    TRY(add_node(parser, kind, &node));
+    TRY(expect_char(parser, '('));
+    TRY(parse_type(parser));
+    TRY(expect_char(parser, ')'));
+    close_node(parser, node);
+    return STATUS_OK;
+}
+
+static bool skip_word(struct parser *parser, const char *word)
+{
+    size_t n = strlen(word);
+    if ((size_t)(parser->end - parser->at) < n || memcmp(parser->at, word, n) != 0)
+        return false;
+    parser->at += n;
+    return true;
+}
+
+static enum status parse_low_cardinality(struct parser *parser)
+{
+    size_t node = 0;
+    TRY(add_node(parser, NATIVE_LOW_CARDINALITY, &node));
+    TRY(expect_char(parser, '('));
+    bool holds_null = skip_word(parser, "Nullable(");
+    node_at(parser, node)->holds_null = holds_null;
+    TRY(parse_type(parser));
+    if (holds_null)
+        TRY(expect_char(parser, ')'));
+    TRY(expect_char(parser, ')'));
+    close_node(parser, node);
+    return STATUS_OK;
+}
+
+/* A tuple's element: a type, or a name, a space and a type. */
+static enum status parse_element(struct parser *parser)
+{
+    const char *name = parser->at;
+    size_t name_bytes = 0;
+    if (parser->at < parser->end && *parser->at == '`') {
+        TRY(skip_quoted(parser));
+        name_bytes = (size_t)(parser->at - name) - 2;
+        name++;
+    } else {
+        name_bytes = scan_word(parser);
+    }
+    bool named = skip_char(parser, ' ');
+    if (!named)
+        parser->at = name;
+    size_t node = parser->nodes->size_bytes / sizeof(struct native_type);
+    TRY(parse_type(parser));
+    if (named) {
+        node_at(parser, node)->name = name;
+        node_at(parser, node)->name_bytes = name_bytes;
+    }
+    return STATUS_OK;
+}
+
+static enum status parse_tuple(struct parser *parser)
+{
+    size_t node = 0;
+    TRY(add_node(parser, NATIVE_TUPLE, &node));
+    TRY(expect_char(parser, '('));
+    if (!skip_char(parser, ')')) {
+        do
+            TRY(parse_element(parser));
+        while (skip_comma(parser));
+        TRY(expect_char(parser, ')'));
+    }
+    close_node(parser, node);
+    return STATUS_OK;
+}
+
+/* Map(K, V) and Nested(a A, b B): an array of tuples. */
+static enum status parse_array_of_tuples(struct parser *parser)
+{
+    size_t node = 0;
+    TRY(add_node(parser, NATIVE_ARRAY, &node));
+    TRY(parse_tuple(parser));
+    close_node(parser, node);
+    return STATUS_OK;
+}
+
+/* The name of the aggregate function is of no consequence: the values are of the argument's type.
+ */
+static enum status parse_simple_aggregate(struct parser *parser)
+{
+    TRY(expect_char(parser, '('));
+    (void)scan_word(parser);
+    TRY(skip_arguments(parser));
+    if (!skip_comma(parser))
+        return refuse(parser, "expected ','");
+    TRY(parse_type(parser));
+    return expect_char(parser, ')');
+}
+
+static enum status parse_aggregate(struct parser *parser, const char *type)
+{
+    if (skip_word(parser, "(varSampStable, Float64)")) {
+        size_t node = 0;
+        return add_node(parser, NATIVE_VARIANCE, &node);
+    }
+    parser->at = type;
+    return refuse(parser, "the layout of this aggregate function's state is not known to Saltwell "
+                          "(only AggregateFunction(varSampStable, Float64) is): type");
+}
+
+/* A geometric type has another type's layout: parses that one's name in place of it. */
+static enum status parse_alias(struct parser *parser, const char *layout)
+{
+    struct parser aliased = *parser;
+    aliased.at = layout;
+    aliased.end = layout + strlen(layout);
+    return parse_type(&aliased);
+}
+
+static enum status parse_known(struct parser *parser, const struct native_type_entry *entry,
+                               const char *type)
+{
+    switch (entry->form) {
+    case NATIVE_FORM_FIXED:
+        TRY(skip_arguments(parser));
+        return add_fixed(parser, entry->width_bytes, entry->order);
+    case NATIVE_FORM_FIXED_STRING:
+        return parse_fixed_string(parser);
+    case NATIVE_FORM_DECIMAL:
+        return parse_decimal(parser);
+    case NATIVE_FORM_STRING:
+        return add_node(parser, NATIVE_STRING, &(size_t){0});
+    case NATIVE_FORM_NULLABLE:
+        return parse_wrapper(parser, NATIVE_NULLABLE);
+    case NATIVE_FORM_ARRAY:
+        return parse_wrapper(parser, NATIVE_ARRAY);
+    case NATIVE_FORM_LOW_CARDINALITY:
+        return parse_low_cardinality(parser);
+    case NATIVE_FORM_TUPLE:
+        return parse_tuple(parser);
+    case NATIVE_FORM_ARRAY_OF_TUPLES:
+        return parse_array_of_tuples(parser);
+    case NATIVE_FORM_SIMPLE_AGGREGATE:
+        return parse_simple_aggregate(parser);
+    case NATIVE_FORM_AGGREGATE:
+        return parse_aggregate(parser, type);
+    case NATIVE_FORM_ALIAS:
+        return parse_alias(parser, entry->layout);
+    }
+    return refuse(parser, "expected a type");
+}
+
+static enum status parse_type(struct parser *parser)
+{
+    if (++parser->depth > MAX_DEPTH)
+        return err_set(parser->err, STATUS_LIMIT,
+                       "type %.200s…: expected at most %d levels, found more", parser->whole,
+                       MAX_DEPTH);
+    const char *type = parser->at;
+    size_t node = parser->nodes->size_bytes / sizeof(struct native_type);
+    size_t word_bytes = scan_word(parser);
+    const struct native_type_entry *entry = native_type_find(type, word_bytes);
+    if (entry == NULL) {
+        parser->at = type;
+        return refuse(parser, "Saltwell does not know the layout of the type");
+    }
+    TRY(parse_known(parser, entry, type));
+    node_at(parser, node)->text = type;
+    node_at(parser, node)->text_bytes = (size_t)(parser->at - type);
+    parser->depth--;
+    return STATUS_OK;
+}
+
+enum status native_type_parse(struct native_type_tree *tree, const char *text, size_t text_bytes,
+                              struct err *err)
+{
+    buf_reset(&tree->text);
+    buf_reset(&tree->nodes);
+    if (text_bytes > INT_MAX)
+        return err_set(err, STATUS_LIMIT, "expected a type name of at most %d bytes, found %zu",
+                       INT_MAX, text_bytes);
+    TRY(buf_append(&tree->text, text, text_bytes, err));
+    TRY(buf_append_u8(&tree->text, 0, err));
+    const char *whole = (const char *)tree->text.data;
+    struct parser parser = {
+        .at = whole,
+        .end = whole + text_bytes,
+        .whole = whole,
+        .whole_bytes = text_bytes,
+        .nodes = &tree->nodes,
+        .err = err,
+    };
+    enum status status = parse_type(&parser);
+    if (status == STATUS_OK && parser.at != parser.end)
+        status = refuse(&parser, "expected the end");
+    if (status != STATUS_OK)
+        buf_reset(&tree->nodes);
+    return status;
+}
+
+void native_type_tree_free(struct native_type_tree *tree)
+{
+    buf_free(&tree->text);
+    buf_free(&tree->nodes);
+}

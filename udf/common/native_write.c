@@ -1,0 +1,124 @@
+#include "native_write.h"
+
+#include "mem.h"
+
+#include <assert.h>
+
+static enum status append_text(struct buf *buf, const char *text, struct err *err)
+{
+    size_t size_bytes = strlen(text);
+    TRY(buf_append_varuint(buf, size_bytes, err));
+    return buf_append(buf, text, size_bytes, err);
+}
+
+enum status native_builder_init(struct native_builder *builder, const char *name, const char *type,
+                                struct err *err)
+{
+    *builder = (struct native_builder){0};
+    TRY(native_type_parse(&builder->type, type, strlen(type), err));
+    TRY(append_text(&builder->header, name, err));
+    TRY(append_text(&builder->header, type, err));
+    size_t n_parts = native_type_count(&builder->type);
+    builder->parts = mem_resize(NULL, n_parts * sizeof(*builder->parts));
+    if (builder->parts == NULL)
+        return err_set(err, STATUS_NOMEM, "out of memory: no room for a column of type %s", type);
+    memset(builder->parts, 0, n_parts * sizeof(*builder->parts));
+    builder->n_parts = n_parts;
+    return STATUS_OK;
+}
+
+void native_builder_reset(struct native_builder *builder)
+{
+    for (size_t i = 0; i < builder->n_parts; i++)
+        buf_reset(&builder->parts[i]);
+}
+
+void native_builder_free(struct native_builder *builder)
+{
+    for (size_t i = 0; i < builder->n_parts; i++)
+        buf_free(&builder->parts[i]);
+    mem_free(builder->parts);
+    buf_free(&builder->header);
+    native_type_tree_free(&builder->type);
+    *builder = (struct native_builder){0};
+}
+
+struct native_writer native_writer_init(struct io_output output)
+{
+    return (struct native_writer){.output = output};
+}
+
+void native_writer_free(struct native_writer *writer)
+{
+    buf_free(&writer->parts);
+}
+
+enum status native_writer_begin(struct native_writer *writer, size_t n_columns, uint64_t n_rows,
+                                struct err *err)
+{
+    buf_reset(&writer->parts);
+    writer->n_rows = n_rows;
+    uint8_t *end = varuint_put(varuint_put(writer->dimensions, n_columns), n_rows);
+    return native_writer_add_bytes(writer, writer->dimensions, (size_t)(end - writer->dimensions),
+                                   err);
+}
+
+enum status native_writer_add_bytes(struct native_writer *writer, const uint8_t *bytes,
+                                    size_t size_bytes, struct err *err)
+{
+    if (size_bytes == 0)
+        return STATUS_OK;
+    struct iovec part = {.iov_len = size_bytes};
+    /* iovec serves reads too and is not const; nothing writes through it here. */
+    memcpy(&part.iov_base, &bytes, sizeof(bytes));
+    return buf_append(&writer->parts, &part, sizeof(part), err);
+}
+
+#ifndef NDEBUG
+/* The rows that the node's part holds, or n_rows where only its values could tell. */
+static uint64_t part_rows(const struct native_builder *builder, size_t i, uint64_t n_rows)
+{
+    const struct native_type *type = native_type_root(&builder->type) + i;
+    size_t size_bytes = builder->parts[i].size_bytes;
+    switch (type->kind) {
+    case NATIVE_FIXED:
+        return size_bytes % type->width_bytes == 0 ? size_bytes / type->width_bytes : UINT64_MAX;
+    case NATIVE_ARRAY:
+        return size_bytes / 8;
+    case NATIVE_NULLABLE:
+        return size_bytes;
+    default:
+        return n_rows;
+    }
+}
+
+static bool node_is_complete(const struct native_builder *builder, size_t i, uint64_t n_rows)
+{
+    const struct native_type *types = native_type_root(&builder->type);
+    if (part_rows(builder, i, n_rows) != n_rows)
+        return false;
+    if (types[i].kind == NATIVE_ARRAY)
+        n_rows = n_rows == 0 ? 0 : load_u64(builder->parts[i].data + (n_rows - 1) * 8);
+    for (size_t child = i + 1; child < i + types[i].n_nodes; child += types[child].n_nodes)
+        if (!node_is_complete(builder, child, n_rows))
+            return false;
+    return true;
+}
+#endif
+
+enum status native_writer_add(struct native_writer *writer, const struct native_builder *builder,
+                              struct err *err)
+{
+    assert(node_is_complete(builder, 0, writer->n_rows));
+    TRY(native_writer_add_bytes(writer, builder->header.data, builder->header.size_bytes, err));
+    for (size_t i = 0; i < builder->n_parts; i++)
+        TRY(native_writer_add_bytes(writer, builder->parts[i].data, builder->parts[i].size_bytes,
+                                    err));
+    return STATUS_OK;
+}
+
+enum status native_writer_flush(struct native_writer *writer, struct err *err)
+{
+    return writer->output.write(writer->output.context, (struct iovec *)(void *)writer->parts.data,
+                                writer->parts.size_bytes / sizeof(struct iovec), err);
+}

@@ -1,0 +1,54 @@
+/*
+ * Writes ClickHouse's Native format. A column is built in one buffer per node of its type; a block
+ * goes out whole, in one writev of those buffers, without being copied together.
+ */
+#ifndef SALTWELL_NATIVE_WRITE_H
+#define SALTWELL_NATIVE_WRITE_H
+
+#include "io.h"
+#include "native_type.h"
+
+/* A column that is being built. Its memory is kept from block to block. */
+struct native_builder {
+    struct native_type_tree type;
+    struct buf header; /* name and type as on the wire */
+    /*
+     * One per node of the type. NATIVE_FIXED: the values. NATIVE_STRING, NATIVE_VARIANCE: the
+     * values as on the wire. NATIVE_NULLABLE: a byte a row. NATIVE_ARRAY: the UInt64 ends of the
+     * rows. NATIVE_TUPLE: nothing. LowCardinality columns are not built.
+     */
+    struct buf *parts;
+    size_t n_parts;
+};
+
+/* Prepares a builder; builder->type may not hold LowCardinality. STATUS_FORMAT for a type that is
+ * none, STATUS_NOMEM. The builder owns its memory and must be freed even after a failure. */
+CHECKED enum status native_builder_init(struct native_builder *builder, const char *name,
+                                        const char *type, struct err *err);
+void native_builder_reset(struct native_builder *builder);
+void native_builder_free(struct native_builder *builder);
+
+/* A block that is being put together from columns that stay where they are until it is written. */
+struct native_writer {
+    struct io_output output;
+    uint8_t dimensions[20];
+    uint64_t n_rows;
+    struct buf parts; /* struct iovec */
+};
+
+struct native_writer native_writer_init(struct io_output output);
+void native_writer_free(struct native_writer *writer);
+
+/* Begins a block. The columns that follow must be n_columns. STATUS_NOMEM. */
+CHECKED enum status native_writer_begin(struct native_writer *writer, size_t n_columns,
+                                        uint64_t n_rows, struct err *err);
+/* Adds columns as they came in from the server: names, types, values. STATUS_NOMEM. */
+CHECKED enum status native_writer_add_bytes(struct native_writer *writer, const uint8_t *bytes,
+                                            size_t size_bytes, struct err *err);
+/* Adds a built column, which must have the block's number of rows. STATUS_NOMEM. */
+CHECKED enum status native_writer_add(struct native_writer *writer,
+                                      const struct native_builder *builder, struct err *err);
+/* Writes the block. STATUS_IO. */
+CHECKED enum status native_writer_flush(struct native_writer *writer, struct err *err);
+
+#endif

@@ -1,0 +1,112 @@
+#include "sandbox.h"
+
+#include <errno.h>
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#if defined(__x86_64__)
+#define SANDBOX_ARCH AUDIT_ARCH_X86_64
+#elif defined(__aarch64__)
+#define SANDBOX_ARCH AUDIT_ARCH_AARCH64
+#else
+#error "the sandbox knows x86-64 and 64-bit Arm"
+#endif
+
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(undefined_behavior_sanitizer) || \
+    __has_feature(memory_sanitizer)
+#define SANDBOX_SANITIZED 1
+#endif
+#elif defined(__SANITIZE_ADDRESS__)
+#define SANDBOX_SANITIZED 1
+#endif
+
+static enum status refused(const char *step, struct err *err)
+{
+    return err_set(err, STATUS_IO, "sandbox: %s: %s", step, strerror(errno));
+}
+
+/* Children inherit the server's descriptors; none of them is ours to hold. */
+static void close_other_descriptors(void)
+{
+    enum { FIRST = 3, MOST = 65536 };
+    if (syscall(SYS_close_range, FIRST, ~0U, 0) == 0)
+        return;
+    /* A kernel before 5.9 */
+    struct rlimit limit;
+    rlim_t end = getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : MOST;
+    for (rlim_t descriptor = FIRST; descriptor < end && descriptor < MOST; descriptor++)
+        (void)close((int)descriptor);
+}
+
+static enum status limit_memory(size_t max_memory_bytes, struct err *err)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_AS, &limit) != 0)
+        return refused("cannot read the memory limit", err);
+    if (limit.rlim_max != RLIM_INFINITY && limit.rlim_max < max_memory_bytes)
+        max_memory_bytes = limit.rlim_max;
+    limit.rlim_cur = max_memory_bytes;
+    limit.rlim_max = max_memory_bytes;
+    if (setrlimit(RLIMIT_AS, &limit) != 0)
+        return refused("cannot limit the memory", err);
+    return STATUS_OK;
+}
+
+#ifndef SANDBOX_SANITIZED
+/* The system calls of the block loop and of malloc. */
+static const int allowed_calls[] = {
+    SYS_read, SYS_readv,   SYS_write, SYS_writev, SYS_mmap,       SYS_munmap,       SYS_mremap,
+    SYS_brk,  SYS_madvise, SYS_futex, SYS_exit,   SYS_exit_group, SYS_rt_sigreturn,
+};
+
+static bool runs_under_valgrind(void)
+{
+    const char *preload = getenv("LD_PRELOAD");
+    return preload != NULL && strstr(preload, "valgrind") != NULL;
+}
+
+/* Anything else ends the process, with SIGSYS, which the server reports. */
+static enum status filter_system_calls(struct err *err)
+{
+    enum { N_CALLS = sizeof(allowed_calls) / sizeof(allowed_calls[0]) };
+    struct sock_filter filter[5 + N_CALLS + 1] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SANDBOX_ARCH, 1, 0),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+    };
+    for (unsigned i = 0; i < N_CALLS; i++)
+        filter[4 + i] = (struct sock_filter)BPF_JUMP(
+            BPF_JMP | BPF_JEQ | BPF_K, (unsigned)allowed_calls[i], (unsigned char)(N_CALLS - i), 0);
+    filter[4 + N_CALLS] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS);
+    filter[5 + N_CALLS] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+    struct sock_fprog program = {sizeof(filter) / sizeof(filter[0]), filter};
+    if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0)
+        return refused("cannot filter system calls", err);
+    return STATUS_OK;
+}
+#endif
+
+enum status sandbox_enter(size_t max_memory_bytes, struct err *err)
+{
+    close_other_descriptors();
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+        return refused("cannot give up new privileges", err);
+#ifndef SANDBOX_SANITIZED
+    TRY(limit_memory(max_memory_bytes, err));
+    if (!runs_under_valgrind())
+        return filter_system_calls(err);
+#else
+    (void)limit_memory;
+    (void)max_memory_bytes;
+#endif
+    return STATUS_OK;
+}

@@ -1,0 +1,18 @@
+/*
+ * What a process gives up before it reads a byte of input: every descriptor but 0, 1 and 2, new
+ * privileges, memory beyond a limit, and every system call but those that read, write, manage
+ * memory and end the process. A bug in a decoder can then do little more than end the process.
+ *
+ * Under a sanitizer or valgrind, whose own run-time needs more, the system-call filter is left out.
+ */
+#ifndef SALTWELL_SANDBOX_H
+#define SALTWELL_SANDBOX_H
+
+#include "err.h"
+
+#include <stddef.h>
+
+/* STATUS_IO: the system refused; the message names the step. */
+CHECKED enum status sandbox_enter(size_t max_memory_bytes, struct err *err);
+
+#endif
