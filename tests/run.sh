@@ -1,0 +1,147 @@
+#!/bin/sh
+# tests/run.sh [GROUP...]
+#
+# Runs the groups of tests, all by default: unit cli sql laws docs fuzz. Prints one line per test
+# program, details for failures and skips, and at the end `N passed, N failed, N skipped`. Exit
+# status 1 if anything failed. Environment: BUILD, SALTWELL_DATA, TEST_TIMEOUT_S (per program, 300).
+# Complete outputs stay in $BUILD/test-logs.
+set -u
+
+cd "$(dirname "$0")/.." || exit 1
+ROOT=$PWD
+BUILD=${BUILD:-build}
+SALTWELL_DATA=${SALTWELL_DATA:-../shared/data}
+TEST_TIMEOUT_S=${TEST_TIMEOUT_S:-300}
+case $BUILD in /*) ;; *) BUILD=$ROOT/$BUILD ;; esac
+case $SALTWELL_DATA in /*) ;; *) SALTWELL_DATA=$ROOT/$SALTWELL_DATA ;; esac
+SALTWELL_TEST_RUN=1
+export BUILD SALTWELL_DATA SALTWELL_TEST_RUN
+
+base_tmpdir=$(mktemp -d) || exit 1
+program_pid=
+# The program runs in a process group of its own, which an interrupt from the terminal does not reach.
+trap '[ -z "$program_pid" ] || kill "$program_pid"; rm -rf "$base_tmpdir"' EXIT
+trap 'exit 129' HUP INT TERM
+logs=$BUILD/test-logs
+mkdir -p "$logs" || exit 1
+
+total_passed=0
+total_failed=0
+total_skipped=0
+
+# Prints the lines of the log that a reader needs after a failure, at most 60.
+show_failures() {
+    grep -v '^ok ' "$1" | head -n 60 | sed 's/^/    /'
+    [ "$(grep -vc '^ok ' "$1")" -le 60 ] || echo "    ... more in $1"
+}
+
+# run_program NAME COMMAND...: one test program in a private TMPDIR. A status other than 0 counts as
+# a failure of its own unless it is the plain 1 of a program that reported failures.
+run_program() {
+    name=$1
+    shift
+    log=$logs/$(printf '%s' "$name" | tr '/' '-').log
+    TMPDIR=$base_tmpdir/program
+    export TMPDIR
+    mkdir "$TMPDIR" || exit 1
+    started=$(date +%s.%N)
+    timeout -k 10 "$TEST_TIMEOUT_S" "$@" </dev/null >"$log" 2>&1 &
+    program_pid=$!
+    status=0
+    wait "$program_pid" || status=$?
+    program_pid=
+    seconds=$(echo "$started $(date +%s.%N)" | awk '{ printf "%.1f", $2 - $1 }')
+    rm -rf "$TMPDIR"
+
+    if [ -s "$log" ] && [ "$(tail -c 1 "$log" | od -An -tx1 | tr -d ' ')" != 0a ]; then
+        echo >>"$log"
+    fi
+    passed=$(grep -c '^ok ' "$log")
+    failed=$(grep -c '^not ok ' "$log")
+    skipped=$(grep -c '^skip ' "$log")
+    problem=
+    if [ "$status" -eq 124 ]; then
+        problem="did not end within $TEST_TIMEOUT_S s"
+    elif [ "$status" -eq 137 ]; then
+        problem='was killed: out of memory, or deaf to the end of its time'
+    elif [ "$status" -ne 0 ] && ! { [ "$status" -eq 1 ] && [ "$failed" -gt 0 ]; }; then
+        problem="exited with status $status"
+    elif [ $((passed + failed + skipped)) -eq 0 ]; then
+        problem='printed no result'
+    fi
+    if [ -n "$problem" ]; then
+        echo "not ok $name: $problem" >>"$log"
+        failed=$((failed + 1))
+    fi
+
+    printf '%-40s %5d passed %3d failed %3d skipped %7s s\n' \
+        "$name" "$passed" "$failed" "$skipped" "$seconds"
+    if [ "$failed" -gt 0 ]; then
+        show_failures "$log"
+    else
+        grep '^skip ' "$log" | sed 's/^/    /'
+    fi
+    total_passed=$((total_passed + passed))
+    total_failed=$((total_failed + failed))
+    total_skipped=$((total_skipped + skipped))
+    n_programs=$((n_programs + 1))
+}
+
+run_scripts() {
+    for script in "$ROOT/tests/$1"/test_*.sh; do
+        [ -e "$script" ] || continue
+        if [ -x "$script" ]; then
+            run_program "$1/$(basename "$script" .sh)" "$script"
+        else
+            run_program "$1/$(basename "$script" .sh)" sh "$script"
+        fi
+    done
+}
+
+run_unit() {
+    [ -d tests/unit ] || [ -e "$BUILD/tests/unit" ] || return 0
+    run_program unit/release sh tests/run_unit.sh "$BUILD/tests/unit"
+    # The sanitized build is optional: make check builds it, other callers may not.
+    if [ -e "$BUILD/tests/unit-asan" ]; then
+        run_program unit/sanitized sh tests/run_unit.sh "$BUILD/tests/unit-asan"
+    fi
+}
+
+run_sql() {
+    for case_file in tests/sql/cases/*.sql; do
+        [ -e "$case_file" ] || continue
+        case_name=$(basename "$case_file" .sql)
+        run_program "sql/$case_name" sh tests/sql/run.sh "$case_name"
+    done
+}
+
+run_group() {
+    n_programs=0
+    case $1 in
+    unit) run_unit ;;
+    sql) run_sql ;;
+    cli | laws | docs) run_scripts "$1" ;;
+    fuzz)
+        if [ -e tests/fuzz/replay.sh ]; then
+            run_program fuzz/replay sh tests/fuzz/replay.sh
+        fi
+        ;;
+    *)
+        echo "usage: tests/run.sh [unit|cli|sql|laws|docs|fuzz]...; found '$1'" >&2
+        exit 2
+        ;;
+    esac
+    if [ "$n_programs" -eq 0 ]; then
+        echo "$1: no test programs"
+        [ "$chosen" -eq 0 ] || total_failed=$((total_failed + 1))
+    fi
+}
+
+chosen=$#
+[ $# -gt 0 ] || set -- unit cli sql laws docs fuzz
+for group in "$@"; do
+    run_group "$group"
+done
+[ $((total_passed + total_failed)) -gt 0 ] || total_failed=1
+echo "$total_passed passed, $total_failed failed, $total_skipped skipped"
+[ "$total_failed" -eq 0 ]
