@@ -1,0 +1,344 @@
+#include "moments.h"
+
+#include <float.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdbool.h>
+
+#if FLT_EVAL_METHOD != 0
+#error "moments need doubles that are computed as doubles (on 32-bit x86: -msse2 -mfpmath=sse)"
+#endif
+
+/* Independent sums side by side: enough for two SSE2 additions a cycle at a latency of four. */
+#define N_LANES 8
+/*
+ * Values summed in a row before their sums are put away. Short, because additions that follow one
+ * another can all round the same way: 16 of them a lane cost at most 11 u, 128 would cost 85 u.
+ */
+#define RUN_VALUES (16 * N_LANES)
+/* Values that share a shift. A merge takes some 30 ns, which 1024 values hide to 5 %. */
+#define BLOCK_VALUES 1024
+/* Values whose mean makes the shift: then one block in 200 of normal data needs a second pass. */
+#define N_SAMPLES 8
+/* Partial results of a balanced tree over at most 2^64 leaves. */
+#define MAX_TREE_HEIGHT 64
+/* Below this, squares may have lost digits to underflow. */
+#define SMALLEST_SAFE_SQUARES 0x1p-900
+/* Values that are scaled at once; 2 KiB of stack. */
+#define SCALED_VALUES 256
+
+/* Sums of d = x - shift. */
+struct sums {
+    double d;
+    double squares;
+};
+
+static double value_at(const unsigned char *values, size_t i)
+{
+    return load_f64(values + i * sizeof(double));
+}
+
+static struct moments not_a_number(uint64_t n)
+{
+    return (struct moments){.n = n, .mean = (double)NAN, .m2 = (double)NAN};
+}
+
+/* The canonical order: larger n first, then by the bits. States that are not ordered are equal. */
+static bool comes_before(const struct moments *a, const struct moments *b)
+{
+    if (a->n != b->n)
+        return a->n > b->n;
+    uint64_t a_mean_bits = load_u64(&a->mean);
+    uint64_t b_mean_bits = load_u64(&b->mean);
+    if (a_mean_bits != b_mean_bits)
+        return a_mean_bits < b_mean_bits;
+    return load_u64(&a->m2) < load_u64(&b->m2);
+}
+
+/* Merges two states that are not empty, where the distance of the means is not finite or m2 is NaN.
+ */
+static struct moments combine_extremes(const struct moments *large, const struct moments *small,
+                                       double small_share)
+{
+    uint64_t n = large->n + small->n;
+    if (!isfinite(large->mean) || !isfinite(small->mean) || isnan(large->m2) || isnan(small->m2))
+        return not_a_number(n);
+    double half_d = 0.5 * small->mean - 0.5 * large->mean;
+    return (struct moments){
+        .n = n,
+        .mean = large->mean + half_d * (2 * small_share),
+        .m2 = (double)INFINITY,
+    };
+}
+
+/* Merges two states whose counts have a sum below 2^64. */
+static struct moments combine(const struct moments *a, const struct moments *b)
+{
+    if (a->n == 0 || b->n == 0) {
+        const struct moments *other = a->n == 0 ? b : a;
+        return other->n == 0 ? (struct moments){0} : *other;
+    }
+    bool swapped = comes_before(b, a);
+    const struct moments *large = swapped ? b : a;
+    const struct moments *small = swapped ? a : b;
+    uint64_t n = large->n + small->n;
+    double small_share = (double)small->n / (double)n;
+    double d = small->mean - large->mean;
+    /* The factor between is at least 1/2: were it last, d * d could overflow where this does not.
+     */
+    double m2 = large->m2 + small->m2 + d * ((double)large->n * small_share) * d;
+    if (UNLIKELY(!isfinite(d) || isnan(m2)))
+        return combine_extremes(large, small, small_share);
+    return (struct moments){.n = n, .mean = large->mean + d * small_share, .m2 = m2};
+}
+
+/* A stack of partial results that keeps a tree of merges balanced, as a binary counter does. */
+struct tree {
+    uint64_t n_leaves;
+    size_t height;
+    struct moments partials[MAX_TREE_HEIGHT];
+};
+
+static void tree_add_leaf(struct tree *tree, struct moments leaf)
+{
+    for (uint64_t carry = tree->n_leaves; (carry & 1) != 0; carry >>= 1)
+        leaf = combine(&tree->partials[--tree->height], &leaf);
+    tree->partials[tree->height++] = leaf;
+    tree->n_leaves++;
+}
+
+static struct moments tree_final(const struct tree *tree)
+{
+    struct moments merged = {0};
+    for (size_t i = tree->height; i > 0; i--)
+        merged = combine(&tree->partials[i - 1], &merged);
+    return merged;
+}
+
+static double sum_lanes(const double lanes[N_LANES])
+{
+    return ((lanes[0] + lanes[4]) + (lanes[2] + lanes[6])) +
+           ((lanes[1] + lanes[5]) + (lanes[3] + lanes[7]));
+}
+
+static struct sums sum_run(const unsigned char *values, size_t n_values, double shift)
+{
+    double d_lanes[N_LANES] = {0};
+    double square_lanes[N_LANES] = {0};
+    size_t i = 0;
+    for (; i + N_LANES <= n_values; i += N_LANES) {
+        for (size_t lane = 0; lane < N_LANES; lane++) {
+            double d = value_at(values, i + lane) - shift;
+            d_lanes[lane] += d;
+            square_lanes[lane] += d * d;
+        }
+    }
+    for (size_t lane = 0; i < n_values; i++, lane++) {
+        double d = value_at(values, i) - shift;
+        d_lanes[lane] += d;
+        square_lanes[lane] += d * d;
+    }
+    return (struct sums){.d = sum_lanes(d_lanes), .squares = sum_lanes(square_lanes)};
+}
+
+static struct sums sum_block(const unsigned char *values, size_t n_values, double shift)
+{
+    struct sums total = {0};
+    for (size_t i = 0; i < n_values; i += RUN_VALUES) {
+        size_t run_values = n_values - i < RUN_VALUES ? n_values - i : RUN_VALUES;
+        struct sums run = sum_run(values + i * sizeof(double), run_values, shift);
+        total.d += run.d;
+        total.squares += run.squares;
+    }
+    return total;
+}
+
+/* The mean of a few values, spread evenly so that a trend in the block does not mislead. */
+static double guess_mean(const unsigned char *values, size_t n_values)
+{
+    size_t n_samples = n_values < N_SAMPLES ? n_values : N_SAMPLES;
+    size_t step = n_values / n_samples;
+    double first = value_at(values, 0);
+    double sum = 0;
+    for (size_t i = 1; i < n_samples; i++)
+        sum += value_at(values, i * step) - first;
+    return first + sum / (double)n_samples;
+}
+
+/* *squares_out: sum of the squares before anything is taken off; not finite where it overflowed. */
+static struct moments summarize_block(const unsigned char *values, size_t n_values,
+                                      double *squares_out)
+{
+    double n = (double)n_values;
+    double shift = guess_mean(values, n_values);
+    struct sums sums = sum_block(values, n_values, shift);
+    /*
+     * The shift is more than a standard deviation off: the subtraction below would lose more than
+     * one bit. The second shift is the mean, but for rounding.
+     */
+    if (sums.d * (sums.d / n) > 0.5 * sums.squares) {
+        shift += sums.d / n;
+        sums = sum_block(values, n_values, shift);
+    }
+    double correction = sums.d / n;
+    double m2 = sums.squares - sums.d * correction;
+    *squares_out = sums.squares;
+    return (struct moments){.n = n_values, .mean = shift + correction, .m2 = m2 > 0 ? m2 : 0};
+}
+
+/* *exponent_out: the smallest e with all |x| < 2^e. False where a value is not finite. */
+static bool find_exponent(const unsigned char *values, size_t n_values, int *exponent_out)
+{
+    double largest = 0;
+    for (size_t i = 0; i < n_values; i++) {
+        double magnitude = fabs(value_at(values, i));
+        if (!isfinite(magnitude))
+            return false;
+        if (magnitude > largest)
+            largest = magnitude;
+    }
+    frexp(largest, exponent_out);
+    return true;
+}
+
+/* For blocks with values at the ends of the range: as summarize_block, on values below 1. */
+static struct moments summarize_scaled(const unsigned char *values, size_t n_values)
+{
+    int exponent = 0;
+    if (!find_exponent(values, n_values, &exponent))
+        return not_a_number(n_values);
+    struct moments merged = {0};
+    double scaled[SCALED_VALUES];
+    for (size_t i = 0; i < n_values; i += SCALED_VALUES) {
+        size_t n_scaled = n_values - i < SCALED_VALUES ? n_values - i : SCALED_VALUES;
+        for (size_t k = 0; k < n_scaled; k++)
+            scaled[k] = ldexp(value_at(values, i + k), -exponent);
+        double squares = 0;
+        struct moments part = summarize_block((const unsigned char *)scaled, n_scaled, &squares);
+        merged = combine(&merged, &part);
+    }
+    merged.mean = ldexp(merged.mean, exponent);
+    merged.m2 = ldexp(merged.m2, 2 * exponent);
+    return merged;
+}
+
+static struct moments summarize(const unsigned char *values, size_t n_values)
+{
+    double squares = 0;
+    struct moments block = summarize_block(values, n_values, &squares);
+    /* Zero is safe: either all values are equal, or m2 is below 2^-1064 and rounds to about 0. */
+    if (LIKELY(squares == 0 || (squares >= SMALLEST_SAFE_SQUARES && squares <= DBL_MAX)))
+        return block;
+    return summarize_scaled(values, n_values);
+}
+
+static struct moments summarize_all(const unsigned char *values, size_t n_values)
+{
+    if (n_values <= BLOCK_VALUES)
+        return summarize(values, n_values);
+    struct tree tree;
+    tree.n_leaves = 0;
+    tree.height = 0;
+    for (size_t i = 0; i < n_values; i += BLOCK_VALUES) {
+        size_t block_values = n_values - i < BLOCK_VALUES ? n_values - i : BLOCK_VALUES;
+        tree_add_leaf(&tree, summarize(values + i * sizeof(double), block_values));
+    }
+    return tree_final(&tree);
+}
+
+enum status moments_validate(const struct moments *state, struct err *err)
+{
+    const char *expected = NULL;
+    if (state->n == 0 && !(state->mean == 0 && state->m2 == 0))
+        expected = "mean = 0 and m2 = 0 where n = 0";
+    else if (state->m2 < 0)
+        expected = "m2 >= 0";
+    else if (!isfinite(state->mean) && !isnan(state->m2))
+        expected = "m2 = nan where mean is not finite";
+    else if (state->n == 1 && state->m2 > 0)
+        expected = "m2 = 0 where n = 1";
+    if (LIKELY(expected == NULL))
+        return STATUS_OK;
+    return err_set(err, STATUS_FORMAT,
+                   "invalid moments: expected %s, found n = %" PRIu64 ", mean = %.17g, m2 = %.17g",
+                   expected, state->n, state->mean, state->m2);
+}
+
+static enum status check_count(uint64_t n, uint64_t added, struct err *err)
+{
+    if (LIKELY(added <= UINT64_MAX - n))
+        return STATUS_OK;
+    return err_set(err, STATUS_LIMIT,
+                   "too many values: expected a count of at most 2^64 - 1, found %" PRIu64
+                   " and %" PRIu64 " more",
+                   n, added);
+}
+
+enum status moments_update(struct moments *state, const void *values, size_t n_values,
+                           struct err *err)
+{
+    TRY(check_count(state->n, n_values, err));
+    if (n_values == 0)
+        return STATUS_OK;
+    struct moments added = summarize_all(values, n_values);
+    *state = combine(state, &added);
+    return STATUS_OK;
+}
+
+enum status moments_merge(struct moments *state, const struct moments *other, struct err *err)
+{
+    TRY(check_count(state->n, other->n, err));
+    *state = combine(state, other);
+    return STATUS_OK;
+}
+
+static void swap_states(struct moments *a, struct moments *b)
+{
+    struct moments kept = *a;
+    *a = *b;
+    *b = kept;
+}
+
+/* Lets states[i] sink in a heap whose top comes last in the canonical order. */
+static void sink(struct moments *states, size_t n_states, size_t i)
+{
+    while (n_states / 2 > i) {
+        size_t child = 2 * i + 1;
+        if (child + 1 < n_states && comes_before(&states[child], &states[child + 1]))
+            child++;
+        if (!comes_before(&states[i], &states[child]))
+            return;
+        swap_states(&states[i], &states[child]);
+        i = child;
+    }
+}
+
+/* Heap sort: in place, without a bad case for hostile input to find. */
+static void sort_states(struct moments *states, size_t n_states)
+{
+    for (size_t i = n_states / 2; i > 0; i--)
+        sink(states, n_states, i - 1);
+    for (size_t n_left = n_states; n_left > 1; n_left--) {
+        swap_states(&states[0], &states[n_left - 1]);
+        sink(states, n_left - 1, 0);
+    }
+}
+
+enum status moments_merge_all(struct moments *states, size_t n_states, struct moments *merged_out,
+                              struct err *err)
+{
+    uint64_t n = 0;
+    for (size_t i = 0; i < n_states; i++) {
+        TRY(check_count(n, states[i].n, err));
+        n += states[i].n;
+    }
+    sort_states(states, n_states);
+    struct tree tree;
+    tree.n_leaves = 0;
+    tree.height = 0;
+    /* Empty states are last in the order; as leaves they would change the shape of the tree. */
+    for (size_t i = 0; i < n_states && states[i].n > 0; i++)
+        tree_add_leaf(&tree, states[i]);
+    *merged_out = tree_final(&tree);
+    return STATUS_OK;
+}
