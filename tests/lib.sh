@@ -65,9 +65,9 @@ check_files_equal() {
 # run COMMAND...: runs it with this shell's stdin, never ends the program. Leaves the exit status in
 # $status and the output in the files $TMPDIR/stdout and $TMPDIR/stderr, the text of the second also
 # in $stderr.
+# shellcheck disable=SC2034 # both variables are for the caller
 run() {
     status=0
-    # shellcheck disable=SC2034 # both are for the caller
     "$@" >"$TMPDIR/stdout" 2>"$TMPDIR/stderr" || status=$?
     stderr=$(cat "$TMPDIR/stderr")
 }

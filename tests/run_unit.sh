@@ -5,6 +5,7 @@
 # runs each test in a child and exits 0 although a child leaked, broke a sanitizer's rule or failed an
 # assertion in a fixture, so those are looked for here: in the log files of the sanitizers and on
 # stderr. Fewer results than planned, or an exit status without a failed test, are failures too.
+# shellcheck source=tests/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 [ $# -eq 1 ] || { echo "usage: tests/run_unit.sh BINARY" >&2; exit 2; }

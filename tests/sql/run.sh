@@ -10,6 +10,7 @@
 #   -- needs: cran nist        skip, and say so, where this real data is absent
 #   -- settings: a=1,4 b=x,y   run under each combination; the expected output is the same
 # {data} in a case stands for the folder of the real data.
+# shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 
 cases=$ROOT/tests/sql/cases

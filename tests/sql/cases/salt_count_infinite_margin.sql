@@ -1,0 +1,1 @@
+SELECT saltCount(10, 1, inf);

@@ -1,0 +1,1 @@
+SELECT saltCount(10, 0, 1.5);

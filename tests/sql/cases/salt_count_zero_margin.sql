@@ -1,0 +1,1 @@
+SELECT saltCount(number, 1, 0) FROM numbers(3);

@@ -1,0 +1,1 @@
+SELECT saltOf('abc', 0);

@@ -1,0 +1,1 @@
+SELECT welfordFromSums(-1, 1, 1);

@@ -1,0 +1,1 @@
+SELECT welfordVarPop((number + 1, 0., -1.)) FROM numbers(3);

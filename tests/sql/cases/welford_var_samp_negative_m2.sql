@@ -1,0 +1,1 @@
+SELECT welfordStddevSamp((2, 0, -1));
