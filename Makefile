@@ -16,13 +16,23 @@ OUR_CPPFLAGS = -D_GNU_SOURCE -Iaggregations -Iudf/common $(shell $(PKG_CONFIG) -
 OUR_LDLIBS = $(shell $(PKG_CONFIG) --static --libs libzstd libxxhash) -lm
 STATIC = -static-pie
 COMPILE = $(CC) $(OUR_CPPFLAGS) $(CPPFLAGS) $(OUR_CFLAGS) $(CFLAGS) -MMD -MP
+LINK = $(CC) $(OUR_CFLAGS) $(CFLAGS) $(LDFLAGS)
 
 LIBRARY_OBJECTS = $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard aggregations/*.c udf/common/*.c))
 EXECUTABLES = $(patsubst udf/%.c,%,$(wildcard udf/*.c))
 PROGRAMS = $(EXECUTABLES:%=$(BUILD)/bin/%)
+# The executables whose functions an XML file registers; the others are called by name, in executable().
+POOLED = $(filter-out period_stream merge_partials,$(EXECUTABLES))
+LAUNCHER_OBJECTS = $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard install/local/*.c))
+PLUGIN_XML = $(POOLED:%=$(BUILD)/xml/%_function.xml)
+PLUGIN_SQL = $(BUILD)/user_defined/.made
+ENGINE = $(BUILD)/engine/.made
 
 .PHONY: all
-all: $(PROGRAMS) ## build the executables into build/bin
+all: programs $(BUILD)/saltwell-local ## build everything into build/
+
+.PHONY: programs
+programs: $(PROGRAMS) $(PLUGIN_XML) $(PLUGIN_SQL)
 
 $(BUILD)/obj/%.o: %.c
 	@mkdir -p $(@D)
@@ -34,12 +44,123 @@ $(BUILD)/libsaltwell.a: $(LIBRARY_OBJECTS)
 
 $(BUILD)/bin/%: $(BUILD)/obj/udf/%.o $(BUILD)/libsaltwell.a
 	@mkdir -p $(@D)
-	$(CC) $(STATIC) $(OUR_CFLAGS) $(CFLAGS) $(LDFLAGS) $^ $(OUR_LDLIBS) $(LDLIBS) -o $@
+	$(LINK) $(STATIC) $^ $(OUR_LDLIBS) $(LDLIBS) -o $@
+
+$(BUILD)/saltwell-local: $(LAUNCHER_OBJECTS)
+	$(LINK) -pie $^ $(LDLIBS) -ldl -lpthread -o $@
+
+# What the launcher registers: each executable's own XML, and the SQL functions a file each.
+$(BUILD)/xml/%_function.xml: $(BUILD)/bin/%
+	@mkdir -p $(@D)
+	$< --xml > $@
+
+$(PLUGIN_SQL): install/split_sql.sh $(wildcard install/sql/*.sql)
+	@rm -rf $(@D)
+	install/split_sql.sh $(@D) $(filter %.sql,$^)
+	@touch $@
+
+# The embedded ClickHouse: half a gigabyte, fetched once.
+$(ENGINE): install/local/package.json install/local/package-lock.json install/local/.npmrc
+	@mkdir -p $(@D)
+	cp $^ $(@D)
+	@echo "fetching the embedded ClickHouse (about 110 MB, once) ..."
+	cd $(@D) && npm ci --no-audit --no-fund
+	@touch $@
+
+.PHONY: engine
+engine: $(ENGINE) ## fetch the embedded ClickHouse with npm
+
+.PHONY: xml
+xml: $(PLUGIN_XML) ## write xml/ anew from the executables' function tables
+	cp $^ xml/
+
+.PHONY: deps-build deps-demo deps-check
+deps-build deps-demo deps-check: deps-%:
+	@install/deps.sh $*
+
+# The main job on real input. DATA=FILE takes a CSV or CSV.zst with a header; KEY, TIME and VALUE
+# name its columns.
+.PHONY: demo
+demo: ## set everything up and run the main job: periods and Welford per key (DATA= KEY= TIME= VALUE=)
+	@install/deps.sh build demo
+	@$(MAKE) --no-print-directory -j2 all engine
+	@BUILD=$(BUILD) DATA='$(DATA)' KEY='$(KEY)' TIME='$(TIME)' VALUE='$(VALUE)' examples/demo/demo.sh
 
 UNIT_OBJECTS = $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard tests/unit/*.c))
 $(BUILD)/tests/unit: $(UNIT_OBJECTS) $(BUILD)/libsaltwell.a
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LDFLAGS) $^ -lcriterion $(OUR_LDLIBS) $(LDLIBS) -o $@
+	$(LINK) $^ -lcriterion $(OUR_LDLIBS) $(LDLIBS) -o $@
+
+# Programs that a law's test drives.
+LAW_DRIVERS = $(patsubst tests/laws/%.c,$(BUILD)/tests/%,$(wildcard tests/laws/*.c))
+$(BUILD)/tests/%_driver: $(BUILD)/obj/tests/laws/%_driver.o $(BUILD)/libsaltwell.a
+	@mkdir -p $(@D)
+	$(LINK) $^ $(OUR_LDLIBS) $(LDLIBS) -o $@
+
+# Fuzz targets with a plain driver that replays files.
+REPLAYS = $(patsubst tests/fuzz/fuzz_%.c,$(BUILD)/tests/replay_%,$(wildcard tests/fuzz/fuzz_*.c))
+$(BUILD)/tests/replay_%: $(BUILD)/obj/tests/fuzz/fuzz_%.o $(BUILD)/obj/tests/fuzz/replay.o $(BUILD)/libsaltwell.a
+	@mkdir -p $(@D)
+	$(LINK) $^ $(OUR_LDLIBS) $(LDLIBS) -o $@
+
+.PHONY: check-programs
+check-programs: $(BUILD)/tests/unit $(LAW_DRIVERS) $(REPLAYS)
+
+SANITIZERS = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+.PHONY: check
+check: ## set everything up and run the tests (GROUPS="unit cli sql laws docs fuzz")
+	@install/deps.sh build demo check
+	@$(MAKE) --no-print-directory -j2 CHECK_CFLAGS=-Werror all engine check-programs
+	@$(MAKE) --no-print-directory -j2 BUILD=$(BUILD)/asan CC=clang CFLAGS='-O1 -g' \
+		CHECK_CFLAGS='-Werror $(SANITIZERS)' check-programs
+	@BUILD=$(BUILD) tests/run.sh $(GROUPS)
+
+# Coverage-guided runs of every target, SECONDS each, from the kept corpus. What is new and found
+# stays in build/fuzz.
+SECONDS ?= 60
+FUZZERS = $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+$(BUILD)/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(wildcard aggregations/*.[ch] udf/common/*.[ch])
+	@mkdir -p $(@D)
+	clang $(OUR_CPPFLAGS) -std=c11 -O1 -g -ffp-contract=off $(SANITIZERS),fuzzer $(filter %.c,$^) $(OUR_LDLIBS) -o $@
+
+.PHONY: fuzz
+fuzz: $(FUZZERS:%=$(BUILD)/fuzz/fuzz_%) ## run each fuzz target for SECONDS=60
+	@set -e; for name in $(FUZZERS); do \
+		mkdir -p $(BUILD)/fuzz/$$name; \
+		echo "fuzz_$$name for $(SECONDS) s"; \
+		$(BUILD)/fuzz/fuzz_$$name -max_total_time=$(SECONDS) -max_len=65536 -rss_limit_mb=4096 \
+			-print_final_stats=1 -artifact_prefix=$(BUILD)/fuzz/ $(BUILD)/fuzz/$$name tests/fuzz/corpus/$$name 2>&1 | tail -n 12; \
+	done
+
+C_FILES = $(wildcard aggregations/*.[ch] udf/*.c udf/common/*.[ch] install/local/*.[ch] tests/unit/*.[ch] tests/laws/*.c tests/fuzz/*.c)
+.PHONY: format
+format: ## lay the C files out by .clang-format
+	clang-format -i $(C_FILES)
+
+.PHONY: lint
+lint: ## check the layout, and read the code with cppcheck and shellcheck
+	clang-format --dry-run -Werror $(C_FILES)
+	cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr --enable=warning,portability -D_GNU_SOURCE \
+		-Iaggregations -Iudf/common aggregations udf install/local
+	shellcheck $(wildcard install/*.sh examples/*/*.sh tests/*.sh tests/*/*.sh) .ci/run
+
+# Where a packaged ClickHouse server looks.
+USER_SCRIPTS ?= /var/lib/clickhouse/user_scripts
+SERVER_CONFIG ?= /etc/clickhouse-server
+USER_DEFINED ?= /var/lib/clickhouse/user_defined
+INSTALL ?= install
+
+.PHONY: install
+install: programs ## put the plugin set on this machine's ClickHouse server (DESTDIR is honoured)
+	$(INSTALL) -d $(DESTDIR)$(USER_SCRIPTS) $(DESTDIR)$(SERVER_CONFIG) $(DESTDIR)$(USER_DEFINED)
+	$(INSTALL) -m 755 $(PROGRAMS) $(DESTDIR)$(USER_SCRIPTS)
+	$(INSTALL) -m 644 $(PLUGIN_XML) $(DESTDIR)$(SERVER_CONFIG)
+	$(INSTALL) -m 644 $(BUILD)/user_defined/*.sql $(DESTDIR)$(USER_DEFINED)
+
+.PHONY: uninstall
+uninstall: programs ## take it off again
+	rm -f $(PROGRAMS:$(BUILD)/bin/%=$(DESTDIR)$(USER_SCRIPTS)/%) $(PLUGIN_XML:$(BUILD)/xml/%=$(DESTDIR)$(SERVER_CONFIG)/%)
+	cd $(BUILD)/user_defined && for file in *.sql; do rm -f $(DESTDIR)$(USER_DEFINED)/$$file; done
 
 .PHONY: clean
 clean: ## remove everything that was built
@@ -47,6 +168,7 @@ clean: ## remove everything that was built
 
 .PHONY: help
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
--include $(patsubst %.o,%.d,$(LIBRARY_OBJECTS) $(UNIT_OBJECTS) $(EXECUTABLES:%=$(BUILD)/obj/udf/%.o))
+.SECONDARY:
+-include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)

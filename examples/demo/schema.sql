@@ -1,0 +1,11 @@
+-- What the demo works on, from whatever log it was loaded.
+CREATE DATABASE IF NOT EXISTS demo ENGINE = Atomic;
+CREATE OR REPLACE TABLE demo.events
+(
+    user  String,
+    ts    DateTime('UTC'),
+    host  LowCardinality(String),
+    value Nullable(Float64)
+)
+ENGINE = MergeTree
+ORDER BY (user, ts);
