@@ -27,6 +27,9 @@
 /* Values that are scaled at once; 2 KiB of stack. */
 #define SCALED_VALUES 256
 
+/* Two doubles in one SSE2 or NEON register. */
+typedef double pair __attribute__((vector_size(16)));
+
 /* Sums of d = x - shift. */
 struct sums {
     double d;
@@ -36,6 +39,13 @@ struct sums {
 static double value_at(const unsigned char *values, size_t i)
 {
     return load_f64(values + i * sizeof(double));
+}
+
+static pair pair_at(const unsigned char *values, size_t i)
+{
+    pair loaded;
+    memcpy(&loaded, values + i * sizeof(double), sizeof(loaded));
+    return loaded;
 }
 
 static struct moments not_a_number(uint64_t n)
@@ -115,30 +125,44 @@ static struct moments tree_final(const struct tree *tree)
     return merged;
 }
 
-static double sum_lanes(const double lanes[N_LANES])
-{
-    return ((lanes[0] + lanes[4]) + (lanes[2] + lanes[6])) +
-           ((lanes[1] + lanes[5]) + (lanes[3] + lanes[7]));
-}
-
+/*
+ * Four pairs of lanes, and a pair more for what is left. Written out: compilers keep an array of
+ * sums in memory, which halves the speed.
+ */
 static struct sums sum_run(const unsigned char *values, size_t n_values, double shift)
 {
-    double d_lanes[N_LANES] = {0};
-    double square_lanes[N_LANES] = {0};
+    pair shifts = {shift, shift};
+    pair d_0 = {0}, d_1 = {0}, d_2 = {0}, d_3 = {0};
+    pair squares_0 = {0}, squares_1 = {0}, squares_2 = {0}, squares_3 = {0};
     size_t i = 0;
     for (; i + N_LANES <= n_values; i += N_LANES) {
-        for (size_t lane = 0; lane < N_LANES; lane++) {
-            double d = value_at(values, i + lane) - shift;
-            d_lanes[lane] += d;
-            square_lanes[lane] += d * d;
-        }
+        pair x_0 = pair_at(values, i) - shifts;
+        pair x_1 = pair_at(values, i + 2) - shifts;
+        pair x_2 = pair_at(values, i + 4) - shifts;
+        pair x_3 = pair_at(values, i + 6) - shifts;
+        d_0 += x_0;
+        d_1 += x_1;
+        d_2 += x_2;
+        d_3 += x_3;
+        squares_0 += x_0 * x_0;
+        squares_1 += x_1 * x_1;
+        squares_2 += x_2 * x_2;
+        squares_3 += x_3 * x_3;
     }
-    for (size_t lane = 0; i < n_values; i++, lane++) {
-        double d = value_at(values, i) - shift;
-        d_lanes[lane] += d;
-        square_lanes[lane] += d * d;
+    for (; i + 2 <= n_values; i += 2) {
+        pair x = pair_at(values, i) - shifts;
+        d_0 += x;
+        squares_0 += x * x;
     }
-    return (struct sums){.d = sum_lanes(d_lanes), .squares = sum_lanes(square_lanes)};
+    pair d = (d_0 + d_1) + (d_2 + d_3);
+    pair squares = (squares_0 + squares_1) + (squares_2 + squares_3);
+    struct sums sums = {.d = d[0] + d[1], .squares = squares[0] + squares[1]};
+    if (i < n_values) {
+        double x = value_at(values, i) - shift;
+        sums.d += x;
+        sums.squares += x * x;
+    }
+    return sums;
 }
 
 static struct sums sum_block(const unsigned char *values, size_t n_values, double shift)
@@ -157,7 +181,7 @@ static struct sums sum_block(const unsigned char *values, size_t n_values, doubl
 static double guess_mean(const unsigned char *values, size_t n_values)
 {
     size_t n_samples = n_values < N_SAMPLES ? n_values : N_SAMPLES;
-    size_t step = n_values / n_samples;
+    size_t step = n_values < N_SAMPLES ? 1 : n_values / N_SAMPLES;
     double first = value_at(values, 0);
     double sum = 0;
     for (size_t i = 1; i < n_samples; i++)
@@ -172,15 +196,16 @@ static struct moments summarize_block(const unsigned char *values, size_t n_valu
     double n = (double)n_values;
     double shift = guess_mean(values, n_values);
     struct sums sums = sum_block(values, n_values, shift);
-    /*
-     * The shift is more than a standard deviation off: the subtraction below would lose more than
-     * one bit. The second shift is the mean, but for rounding.
-     */
-    if (sums.d * (sums.d / n) > 0.5 * sums.squares) {
-        shift += sums.d / n;
-        sums = sum_block(values, n_values, shift);
-    }
     double correction = sums.d / n;
+    /*
+     * Is the shift more than a standard deviation off? Then the last subtraction would lose more
+     * than one bit, and the sums are formed again around the mean.
+     */
+    if (sums.d * correction > 0.5 * sums.squares) {
+        shift += correction;
+        sums = sum_block(values, n_values, shift);
+        correction = sums.d / n;
+    }
     double m2 = sums.squares - sums.d * correction;
     *squares_out = sums.squares;
     return (struct moments){.n = n_values, .mean = shift + correction, .m2 = m2 > 0 ? m2 : 0};

@@ -58,7 +58,7 @@ static enum status answer_block(const struct function *function, const struct na
         .n_rows = block->n_rows, .arguments = block->columns, .result = result};
     enum status status = function->kernel(&call, err);
     if (status != STATUS_OK) {
-        err_prefix(err, "row %llu", (unsigned long long)call.row);
+        err_prefix(err, "row %llu", (unsigned long long)call.row + 1);
         return status;
     }
     TRY(native_writer_begin(writer, 1, block->n_rows, err));

@@ -177,7 +177,7 @@ static enum status read_varying(const struct column_reading *reading, struct nat
         if (sized && value > SIZE_MAX / 4)
             return err_set(reading->err, STATUS_LIMIT,
                            "row %llu: expected a shorter String, found one of %llu bytes",
-                           (unsigned long long)row, (unsigned long long)value);
+                           (unsigned long long)row + 1, (unsigned long long)value);
         TRY(skip(reader, sized ? (size_t)value : tail_bytes, reading->err));
     }
     return reading->indexed ? buf_append_u64(starts, reader->at - node->at, reading->err)
@@ -200,7 +200,7 @@ static enum status check_offsets(const uint8_t *offsets, uint64_t n_rows, struct
         row++;
     return err_set(err, STATUS_FORMAT,
                    "row %llu: expected an array offset of %llu or more, found %llu",
-                   (unsigned long long)row, (unsigned long long)load_u64(offsets + row * 8 - 8),
+                   (unsigned long long)row + 1, (unsigned long long)load_u64(offsets + row * 8 - 8),
                    (unsigned long long)load_u64(offsets + row * 8));
 }
 
@@ -241,7 +241,7 @@ static enum status check_indexes(const struct column_reading *reading,
         if (UNLIKELY(index >= n_keys))
             return err_set(reading->err, STATUS_FORMAT,
                            "row %llu: expected a LowCardinality index below %llu, found %llu",
-                           (unsigned long long)row, (unsigned long long)n_keys,
+                           (unsigned long long)row + 1, (unsigned long long)n_keys,
                            (unsigned long long)index);
     }
     return STATUS_OK;
