@@ -3,8 +3,9 @@
 #
 # Runs the groups of tests, all by default: unit cli sql laws docs fuzz. Prints one line per test
 # program, details for failures and skips, and at the end `N passed, N failed, N skipped`. Exit
-# status 1 if anything failed. Environment: BUILD, SALTWELL_DATA, TEST_TIMEOUT_S (per program, 300).
-# Complete outputs stay in $BUILD/test-logs.
+# status 1 if anything failed. Complete outputs stay in $BUILD/test-logs. The groups unit and fuzz run
+# a second time in the sanitized build, where $BUILD/asan has one.
+# Environment: BUILD, SALTWELL_DATA, TEST_TIMEOUT_S (per program, 300).
 set -u
 
 cd "$(dirname "$0")/.." || exit 1
@@ -101,9 +102,8 @@ run_scripts() {
 run_unit() {
     [ -d tests/unit ] || [ -e "$BUILD/tests/unit" ] || return 0
     run_program unit/release sh tests/run_unit.sh "$BUILD/tests/unit"
-    # The sanitized build is optional: make check builds it, other callers may not.
-    if [ -e "$BUILD/tests/unit-asan" ]; then
-        run_program unit/sanitized sh tests/run_unit.sh "$BUILD/tests/unit-asan"
+    if [ -e "$BUILD/asan/tests/unit" ]; then
+        run_program unit/sanitized sh tests/run_unit.sh "$BUILD/asan/tests/unit"
     fi
 }
 
@@ -124,6 +124,9 @@ run_group() {
     fuzz)
         if [ -e tests/fuzz/replay.sh ]; then
             run_program fuzz/replay sh tests/fuzz/replay.sh
+            if [ -d "$BUILD/asan/tests" ]; then
+                run_program fuzz/sanitized env BUILD="$BUILD/asan" sh tests/fuzz/replay.sh
+            fi
         fi
         ;;
     *)

@@ -104,6 +104,7 @@ check_contains 'unknown group: message' "found 'nonsense'" "$stderr"
 expect_unit() {
     new_copy
     {
+        # shellcheck disable=SC2016 # for the stand-in to expand
         printf '#!/bin/sh\nreport=${1#--tap=}\n'
         cat
     } | program build/tests/unit

@@ -44,10 +44,12 @@ check_equal 'no file: status' 2 "$status"
 rm -rf "$TMPDIR/out"
 split "$ROOT"/install/sql/*.sql
 check_equal 'our functions: status' 0 "$status"
-for name in $(cat "$ROOT"/install/sql/*.sql |
-    sed -n 's/^CREATE OR REPLACE FUNCTION \([A-Za-z]*\) .*/\1/p'); do
+cat "$ROOT"/install/sql/*.sql | sed -n 's/^CREATE OR REPLACE FUNCTION \([A-Za-z]*\) .*/\1/p' >"$TMPDIR/names"
+check_equal 'our functions: files' "$(sed 's/.*/function_&.sql/' "$TMPDIR/names" | sort)" \
+    "$(cd "$TMPDIR/out" && printf '%s\n' * | sort)"
+while read -r name; do
     check_contains "our function $name" "CREATE FUNCTION $name AS " \
         "$(cat "$TMPDIR/out/function_$name.sql")"
-    check_contains "our function $name is documented" yes \
-        "$(grep -q "^-- $name(" "$ROOT"/install/sql/*.sql && echo yes || echo no)"
-done
+    check_equal "our function $name is documented" yes \
+        "$(cat "$ROOT"/install/sql/*.sql | grep -q "^-- $name(" && echo yes || echo no)"
+done <"$TMPDIR/names"
