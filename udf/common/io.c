@@ -71,11 +71,12 @@ static enum status read_memory(void *context, uint8_t *to, size_t capacity_bytes
     size_t n = memory->size_bytes < capacity_bytes ? memory->size_bytes : capacity_bytes;
     if (memory->chunk_bytes > 0 && n > memory->chunk_bytes)
         n = memory->chunk_bytes;
-    if (n > 0)
-        memcpy(to, memory->bytes, n);
+    *read_bytes_out = n;
+    if (n == 0) /* the address may be NULL, and nothing may be added to that */
+        return STATUS_OK;
+    memcpy(to, memory->bytes, n);
     memory->bytes += n;
     memory->size_bytes -= n;
-    *read_bytes_out = n;
     return STATUS_OK;
 }
 
