@@ -100,4 +100,13 @@ static inline enum varuint_result varuint_get(const uint8_t **from, const uint8_
     return VARUINT_SHORT;
 }
 
+/* The same for a LEB128 that is known to be whole: one that was checked, or written here. */
+static inline uint64_t varuint_take(const uint8_t **from)
+{
+    enum { LONGEST_BYTES = 10 };
+    uint64_t value = 0;
+    (void)varuint_get(from, *from + LONGEST_BYTES, &value);
+    return value;
+}
+
 #endif

@@ -120,9 +120,7 @@ static enum status welford_from_aggregate(struct function_call *call, struct err
     TRY(extend_result(call, &result, err));
     for (; call->row < call->n_rows; call->row++) {
         const uint8_t *at = aggregates->data + load_u64(aggregates->starts + call->row * 8);
-        const uint8_t *end = aggregates->data + load_u64(aggregates->starts + call->row * 8 + 8);
-        struct moments state = {0};
-        (void)varuint_get(&at, end, &state.n); /* the reader has checked it */
+        struct moments state = {.n = varuint_take(&at)};
         state.mean = load_f64(at);
         state.m2 = load_f64(at + 8);
         TRY(moments_validate(&state, err));

@@ -91,10 +91,7 @@ static inline const uint8_t *native_string(const struct native_node *string, uin
                                            size_t *size_bytes_out)
 {
     const uint8_t *at = string->data + load_u64(string->starts + row * 8);
-    const uint8_t *end = string->data + load_u64(string->starts + row * 8 + 8);
-    uint64_t size_bytes = 0;
-    (void)varuint_get(&at, end, &size_bytes);
-    *size_bytes_out = (size_t)size_bytes;
+    *size_bytes_out = (size_t)varuint_take(&at);
     return at;
 }
 

@@ -222,14 +222,14 @@ static enum status parse_element(struct parser *parser)
 static enum status parse_tuple(struct parser *parser)
 {
     size_t node = 0;
+    if (skip_word(parser, "()")) /* a placeholder byte a value */
+        return add_fixed(parser, 1, NATIVE_ORDER_BYTES);
     TRY(add_node(parser, NATIVE_TUPLE, &node));
     TRY(expect_char(parser, '('));
-    if (!skip_char(parser, ')')) {
-        do
-            TRY(parse_element(parser));
-        while (skip_comma(parser));
-        TRY(expect_char(parser, ')'));
-    }
+    do
+        TRY(parse_element(parser));
+    while (skip_comma(parser));
+    TRY(expect_char(parser, ')'));
     close_node(parser, node);
     return STATUS_OK;
 }

@@ -29,7 +29,7 @@ enum native_order {
     NATIVE_ORDER_SIGNED,
     NATIVE_ORDER_FLOAT, /* NaN behind everything, as ORDER BY … ASC puts it */
     NATIVE_ORDER_BYTES, /* as memcmp */
-    NATIVE_ORDER_UUID,  /* two UInt64, the first one decides */
+    NATIVE_ORDER_UUID,  /* two UInt64, the second one decides */
 };
 
 struct native_type {

@@ -1,0 +1,48 @@
+/*
+ * Single values of Native columns, as keys need them: the value of a row in the RowBinary format,
+ * which stands on its own without its block, and how two such values compare.
+ *
+ * RowBinary is what ClickHouse's formatRow('RowBinary', …) gives, with one difference: -0.0 becomes
+ * 0.0 and every NaN the same NaN, because ORDER BY does not tell those apart and so may mix them.
+ */
+#ifndef SALTWELL_NATIVE_CELL_H
+#define SALTWELL_NATIVE_CELL_H
+
+#include "native_read.h"
+#include "native_write.h"
+
+/* Appends row `row` of an indexed column in RowBinary. STATUS_NOMEM. */
+CHECKED enum status native_cell_encode(const struct native_column *column, uint64_t row,
+                                       struct buf *out, struct err *err);
+
+/* Where row `row` of the column differs from row `row - 1`, changed[row] is set, for every row but
+ * the first. changed: n_rows bytes. The column is indexed. Cost: a few instructions a row for
+ * fixed-width, String and LowCardinality columns. */
+void native_cell_mark_changes(const struct native_column *column, uint64_t n_rows,
+                              uint8_t *changed);
+
+/*
+ * Compares two values of the type at `type` as ORDER BY … ASC does (NULLs and NaNs last): below 0,
+ * 0 or above 0. Both cursors move behind their values when the result is 0, else they are of no
+ * further use.
+ */
+int native_cell_compare(const struct native_type *type, const uint8_t **a, const uint8_t **b);
+
+/*
+ * Appends a value to a column that is being built, and moves *value behind it. `type` is the type
+ * that the value was encoded from; a LowCardinality there stands for its plain type in the builder,
+ * whose parts begin at *part; *part moves behind the parts used. STATUS_NOMEM.
+ */
+CHECKED enum status native_cell_append(const struct native_type *type, const uint8_t **value,
+                                       struct buf **part, struct err *err);
+
+/* Appends a value as people read it: 42, 'text', NULL, [1, 2], (1, 'a'). *value moves behind it.
+ * STATUS_NOMEM. */
+CHECKED enum status native_cell_print(const struct native_type *type, const uint8_t **value,
+                                      struct buf *text, struct err *err);
+
+/* The type's name without LowCardinality, as native_cell_append builds it. STATUS_NOMEM. */
+CHECKED enum status native_cell_plain_type(const struct native_type *type, struct buf *text,
+                                           struct err *err);
+
+#endif

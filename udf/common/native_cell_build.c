@@ -1,0 +1,256 @@
+#include "native_cell.h"
+
+#include <stdio.h>
+
+/* The rows that an array's child holds so far: the last of the ends. */
+static uint64_t last_end(const struct buf *ends)
+{
+    return ends->size_bytes == 0 ? 0 : load_u64(ends->data + ends->size_bytes - 8);
+}
+
+static size_t count_parts(const struct native_type *type)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < type->n_nodes; i++)
+        n += type[i].kind != NATIVE_LOW_CARDINALITY || type[i].holds_null;
+    return n;
+}
+
+/* What stands under a NULL. */
+static enum status append_default(const struct native_type *type, struct buf **part,
+                                  struct err *err)
+{
+    uint8_t *added = NULL;
+    struct buf *own = *part;
+    switch (type->kind) {
+    case NATIVE_FIXED:
+        TRY(buf_extend(own, type->width_bytes, &added, err));
+        memset(added, 0, type->width_bytes);
+        ++*part;
+        return STATUS_OK;
+    case NATIVE_STRING:
+        ++*part;
+        return buf_append_u8(own, 0, err);
+    case NATIVE_VARIANCE:
+        TRY(buf_extend(own, 17, &added, err));
+        memset(added, 0, 17);
+        ++*part;
+        return STATUS_OK;
+    case NATIVE_NULLABLE:
+        TRY(buf_append_u8(own, 1, err));
+        ++*part;
+        return append_default(type + 1, part, err);
+    case NATIVE_ARRAY:
+        *part += count_parts(type);
+        return buf_append_u64(own, last_end(own), err);
+    case NATIVE_TUPLE:
+        ++*part;
+        for (size_t child = 1; child < type->n_nodes; child += type[child].n_nodes)
+            TRY(append_default(type + child, part, err));
+        return STATUS_OK;
+    case NATIVE_LOW_CARDINALITY:
+        if (type->holds_null) {
+            TRY(buf_append_u8(own, 1, err));
+            ++*part;
+        }
+        return append_default(type + 1, part, err);
+    }
+    return STATUS_OK;
+}
+
+static enum status append_bytes(const uint8_t **value, size_t size_bytes, struct buf **part,
+                                struct err *err)
+{
+    TRY(buf_append(*part, *value, size_bytes, err));
+    *value += size_bytes;
+    ++*part;
+    return STATUS_OK;
+}
+
+static enum status append_nullable(const struct native_type *type, const uint8_t **value,
+                                   struct buf **part, struct err *err)
+{
+    bool is_null = *(*value)++ != 0;
+    TRY(buf_append_u8(*part, is_null, err));
+    ++*part;
+    return is_null ? append_default(type + 1, part, err)
+                   : native_cell_append(type + 1, value, part, err);
+}
+
+static enum status append_array(const struct native_type *type, const uint8_t **value,
+                                struct buf **part, struct err *err)
+{
+    uint64_t n = varuint_take(value);
+    struct buf *ends = *part;
+    TRY(buf_append_u64(ends, last_end(ends) + n, err));
+    for (uint64_t i = 0; i < n; i++) {
+        struct buf *child = ends + 1;
+        TRY(native_cell_append(type + 1, value, &child, err));
+    }
+    *part += count_parts(type);
+    return STATUS_OK;
+}
+
+enum status native_cell_append(const struct native_type *type, const uint8_t **value,
+                               struct buf **part, struct err *err)
+{
+    const uint8_t *after = *value;
+    switch (type->kind) {
+    case NATIVE_FIXED:
+        return append_bytes(value, type->width_bytes, part, err);
+    case NATIVE_STRING: {
+        uint64_t size_bytes = varuint_take(&after);
+        return append_bytes(value, (size_t)(after - *value) + (size_t)size_bytes, part, err);
+    }
+    case NATIVE_VARIANCE:
+        (void)varuint_take(&after);
+        return append_bytes(value, (size_t)(after - *value) + 16, part, err);
+    case NATIVE_NULLABLE:
+        return append_nullable(type, value, part, err);
+    case NATIVE_ARRAY:
+        return append_array(type, value, part, err);
+    case NATIVE_TUPLE:
+        ++*part;
+        for (size_t child = 1; child < type->n_nodes; child += type[child].n_nodes)
+            TRY(native_cell_append(type + child, value, part, err));
+        return STATUS_OK;
+    case NATIVE_LOW_CARDINALITY:
+        return type->holds_null ? append_nullable(type, value, part, err)
+                                : native_cell_append(type + 1, value, part, err);
+    }
+    return STATUS_OK;
+}
+
+static enum status print_text(struct buf *text, const char *what, struct err *err)
+{
+    return buf_append(text, what, strlen(what), err);
+}
+
+static enum status print_quoted(const uint8_t *bytes, size_t size_bytes, struct buf *text,
+                                struct err *err)
+{
+    TRY(buf_append_u8(text, '\'', err));
+    for (size_t i = 0; i < size_bytes; i++) {
+        char escaped[8];
+        if (bytes[i] < ' ' || bytes[i] == 0x7f)
+            snprintf(escaped, sizeof(escaped), "\\x%02X", bytes[i]);
+        else
+            snprintf(escaped, sizeof(escaped), bytes[i] == '\'' || bytes[i] == '\\' ? "\\%c" : "%c",
+                     bytes[i]);
+        TRY(print_text(text, escaped, err));
+    }
+    return buf_append_u8(text, '\'', err);
+}
+
+static enum status print_hex(const uint8_t *bytes, size_t size_bytes, struct buf *text,
+                             struct err *err)
+{
+    TRY(print_text(text, "0x", err));
+    for (size_t i = 0; i < size_bytes; i++) {
+        char digits[4];
+        snprintf(digits, sizeof(digits), "%02X", bytes[i]);
+        TRY(print_text(text, digits, err));
+    }
+    return STATUS_OK;
+}
+
+static enum status print_fixed(const struct native_type *type, const uint8_t *value,
+                               struct buf *text, struct err *err)
+{
+    char number[32];
+    uint64_t bits = 0;
+    unsigned unused_bits = 64 - 8 * (type->width_bytes <= 8 ? type->width_bytes : 8);
+    if (type->order == NATIVE_ORDER_BYTES && type->text_bytes > 11 &&
+        memcmp(type->text, "FixedString", 11) == 0)
+        return print_quoted(value, type->width_bytes, text, err);
+    if (type->width_bytes > 8 || type->order >= NATIVE_ORDER_BYTES)
+        return print_hex(value, type->width_bytes, text, err);
+    memcpy(&bits, value, type->width_bytes);
+    if (type->order == NATIVE_ORDER_FLOAT && type->width_bytes == 8)
+        snprintf(number, sizeof(number), "%.17g", load_f64(value));
+    else if (type->order == NATIVE_ORDER_FLOAT)
+        return print_hex(value, type->width_bytes, text, err);
+    else if (type->order == NATIVE_ORDER_SIGNED)
+        snprintf(number, sizeof(number), "%lld",
+                 (long long)((int64_t)(bits << unused_bits) >> unused_bits));
+    else
+        snprintf(number, sizeof(number), "%llu", (unsigned long long)bits);
+    return print_text(text, number, err);
+}
+
+static enum status print_nullable(const struct native_type *type, const uint8_t **value,
+                                  struct buf *text, struct err *err)
+{
+    return *(*value)++ != 0 ? print_text(text, "NULL", err)
+                            : native_cell_print(type + 1, value, text, err);
+}
+
+static enum status print_array(const struct native_type *type, const uint8_t **value,
+                               struct buf *text, struct err *err)
+{
+    uint64_t n = varuint_take(value);
+    TRY(buf_append_u8(text, '[', err));
+    for (uint64_t i = 0; i < n; i++) {
+        TRY(print_text(text, i == 0 ? "" : ", ", err));
+        TRY(native_cell_print(type + 1, value, text, err));
+    }
+    return buf_append_u8(text, ']', err);
+}
+
+static enum status print_tuple(const struct native_type *type, const uint8_t **value,
+                               struct buf *text, struct err *err)
+{
+    TRY(buf_append_u8(text, '(', err));
+    for (size_t child = 1; child < type->n_nodes; child += type[child].n_nodes) {
+        TRY(print_text(text, child == 1 ? "" : ", ", err));
+        TRY(native_cell_print(type + child, value, text, err));
+    }
+    return buf_append_u8(text, ')', err);
+}
+
+enum status native_cell_print(const struct native_type *type, const uint8_t **value,
+                              struct buf *text, struct err *err)
+{
+    uint64_t size_bytes = 0;
+    switch (type->kind) {
+    case NATIVE_FIXED:
+        *value += type->width_bytes;
+        return print_fixed(type, *value - type->width_bytes, text, err);
+    case NATIVE_STRING:
+        size_bytes = varuint_take(value);
+        *value += size_bytes;
+        return print_quoted(*value - size_bytes, (size_t)size_bytes, text, err);
+    case NATIVE_VARIANCE:
+        (void)varuint_take(value);
+        *value += 16;
+        return print_text(text, "(state)", err);
+    case NATIVE_NULLABLE:
+        return print_nullable(type, value, text, err);
+    case NATIVE_ARRAY:
+        return print_array(type, value, text, err);
+    case NATIVE_TUPLE:
+        return print_tuple(type, value, text, err);
+    case NATIVE_LOW_CARDINALITY:
+        return type->holds_null ? print_nullable(type, value, text, err)
+                                : native_cell_print(type + 1, value, text, err);
+    }
+    return STATUS_OK;
+}
+
+/* Copies the text with each "LowCardinality(" and its closing parenthesis left out. */
+enum status native_cell_plain_type(const struct native_type *type, struct buf *text,
+                                   struct err *err)
+{
+    const char *copied = type->text, *end = type->text + type->text_bytes;
+    for (size_t i = 0; i < type->n_nodes; i++) {
+        const struct native_type *part = &type[i];
+        if (part->kind != NATIVE_LOW_CARDINALITY || part->text < type->text || part->text >= end)
+            continue;
+        const char *inner = part->text + sizeof("LowCardinality(") - 1;
+        const char *inner_end = part->text + part->text_bytes - 1;
+        TRY(buf_append(text, copied, (size_t)(part->text - copied), err));
+        TRY(buf_append(text, inner, (size_t)(inner_end - inner), err));
+        copied = inner_end + 1;
+    }
+    return buf_append(text, copied, (size_t)(end - copied), err);
+}
