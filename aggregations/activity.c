@@ -188,17 +188,27 @@ static enum status read_first_tick(struct activity_reader *reader, struct err *e
     return STATUS_OK;
 }
 
+/* Takes the next field of a block's header, which was peeked at as a whole. */
+static unsigned take_field(struct bits_reader *bits, uint64_t *header, unsigned n_bits)
+{
+    unsigned field = (unsigned)*header & ((1U << n_bits) - 1);
+    *header >>= n_bits;
+    bits->at_bit += n_bits;
+    return field;
+}
+
 static enum status read_block_header(struct activity_reader *reader, struct err *err)
 {
     struct bits_reader *bits = &reader->bits;
-    reader->is_last = bits_take(bits, 1) != 0;
+    uint64_t header = bits_peek(bits);
+    reader->is_last = take_field(bits, &header, 1) != 0;
     reader->n_left =
-        reader->is_last ? (unsigned)bits_take(bits, N_TICKS_BITS) + 1 : ACTIVITY_BLOCK_TICKS;
-    reader->has_counts = bits_take(bits, 1) != 0;
+        reader->is_last ? take_field(bits, &header, N_TICKS_BITS) + 1 : ACTIVITY_BLOCK_TICKS;
+    reader->has_counts = take_field(bits, &header, 1) != 0;
     reader->n_deltas = reader->n_left - (reader->n_read == 0 ? 1 : 0);
     reader->n_counts = reader->has_counts ? reader->n_left : 0;
-    reader->delta_order = reader->n_deltas > 0 ? (unsigned)bits_take(bits, ORDER_BITS) : 0;
-    reader->count_order = reader->has_counts ? (unsigned)bits_take(bits, ORDER_BITS) : 0;
+    reader->delta_order = reader->n_deltas > 0 ? take_field(bits, &header, ORDER_BITS) : 0;
+    reader->count_order = reader->has_counts ? take_field(bits, &header, ORDER_BITS) : 0;
     reader->delta_widths = 0;
     reader->count_widths = 0;
     if (bits_is_overrun(bits))
