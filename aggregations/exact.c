@@ -23,8 +23,7 @@ enum status exact_update(struct exact *state, const void *values, size_t n, stru
 {
     TRY(check_count(state, n, err));
     state->n += n;
-    if (!state->is_non_finite && n > 0)
-        state->is_non_finite = !exact_block_add(&state->sum, &state->squares, values, n);
+    exact_block_add(state, values, n);
     return STATUS_OK;
 }
 

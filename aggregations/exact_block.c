@@ -1,42 +1,76 @@
 #include "exact_block.h"
 
 /*
- * Most blocks hold values of similar size. Scaled by a power of two such that the largest stays
- * below 2^63, most values are whole numbers; they are summed as 64-bit integers, their squares as
- * 128-bit products. The others ("outliers": 11 or more binary orders below the largest, with low
- * bits set) go to the wide integers one by one. Where a block has too many of them, the rest of the
- * block is summed by exponent, one bin each for the BINS largest exponents. Everything is exact, so
- * the choice never shows in the result.
+ * Most blocks hold values of similar size. Values whose exponents lie in a window of WINDOW binary
+ * orders, placed by a sample of the block, are whole numbers below 2^63 of one unit; they are
+ * summed as 64-bit integers and their squares as 128-bit products. The few values outside
+ * ("outliers") go to the wide integers one by one. Where they are not few, the rest of the block is
+ * summed by exponent instead, in one bin for each of BINS exponents. Everything is exact, so the
+ * choice never shows in the result.
+ *
+ * The sizes are measured, on uniform, normal, lognormal, whole and mostly zero values: larger
+ * blocks take more stack for nothing, smaller ones add too often.
  */
-
 enum {
-    BLOCK = 1024,             /* 2^9 per bank, times a mantissa below 2^53, stays below 2^63 */
-    OUTLIERS = 24,            /* more than this in a block cost more than the bins do */
-    BINS = 32,                /* 2 banks of 24 bytes each: 1.5 KiB to clear for a block */
-    SCALED_EXPONENT_MIN = 63, /* below, the unit is no normal double */
-    BANKS = 2, /* neighbours often have one exponent: two banks halve the wait for the store */
+    BLOCK = 512,    /* BLOCK / BANKS mantissas below 2^53 in a bin stay below 2^63 */
+    SAMPLES = 8,    /* enough to tell a narrow block from a wide one */
+    WINDOW = 11,    /* 53 bits of mantissa and WINDOW - 1 doublings are 63 bits */
+    OUTLIERS = 8,   /* more of them cost more than the bins do */
+    BINS = 32,      /* 1.5 KiB to clear for each block */
+    BANKS = 2,      /* neighbours often share an exponent: two banks halve the wait for the store */
+    BINS_ABOVE = 8, /* bins for values larger than the sample's largest */
 };
 
-#define EXPONENT_FIELD UINT64_C(0x7ff)
-#define MANTISSA (((uint64_t)1 << 52) - 1)
-#define LEADING_BIT ((uint64_t)1 << 52)
+/* A double's parts, and the limits of its exponent field. */
+#define MANTISSA ((UINT64_C(1) << 52) - 1)
+#define LEADING_BIT (UINT64_C(1) << 52)
+enum {
+    FIELD_NON_FINITE = 2047,
+    FIELD_MAX = 2046,
+    WINDOW_FIELD_MIN = 64, /* lower, the power of two that scales to whole numbers overflows */
+};
 
 /* A block's sum in units of 2^(position - 1074), its squares' sum in units of that squared. */
 struct block_sums {
     int128 sum;
     uint128 squares;
-    uint64_t squares_high;
+    uint64_t squares_high; /* squares' bits from 128 up */
     uint32_t position;
 };
 
 struct bins {
     int64_t sums[BINS][BANKS];
     uint128 squares[BINS][BANKS];
+    uint32_t lowest; /* exponent field of the first bin */
 };
 
-static uint64_t read_bits(const uint8_t *values, size_t i)
+/* The exponent fields of the largest and the smallest of some values, zeros left out. */
+struct sample {
+    uint32_t largest;
+    uint32_t smallest;
+    bool has_zero; /* or a subnormal */
+};
+
+static uint64_t load_bits(const uint8_t *values, size_t i)
 {
     return load_u64(values + i * sizeof(double));
+}
+
+static uint32_t get_field(uint64_t bits)
+{
+    return (uint32_t)(bits >> 52) & FIELD_NON_FINITE;
+}
+
+static uint32_t clamp(uint32_t value, uint32_t least, uint32_t most)
+{
+    return value < least ? least : value > most ? most : value;
+}
+
+/* 2^exponent, -1022 <= exponent <= 1023. */
+static double get_power_of_two(int exponent)
+{
+    uint64_t bits = (uint64_t)(1023 + exponent) << 52;
+    return load_f64(&bits);
 }
 
 /* Shifts limbs[0 .. n) left by `shift` < 64 bits into limbs[0 .. n], filled from `extension`. */
@@ -50,26 +84,29 @@ static void shift_limbs(uint64_t *limbs, uint32_t n, uint32_t shift, uint64_t ex
     limbs[0] <<= shift;
 }
 
-static void add_block_sums(struct exact_wide *sum, struct exact_wide *squares,
-                           const struct block_sums *block)
+static void add_block_sums(struct exact *state, const struct block_sums *block)
 {
     uint64_t extension = block->sum < 0 ? UINT64_MAX : 0;
-    uint64_t first[3] = {(uint64_t)block->sum, (uint64_t)((uint128)block->sum >> 64)};
-    shift_limbs(first, 2, block->position % 64, extension);
-    exact_wide_add(sum, block->position / 64, first, 3, extension);
+    uint64_t sum[3] = {(uint64_t)block->sum, (uint64_t)((uint128)block->sum >> 64)};
+    shift_limbs(sum, 2, block->position % 64, extension);
+    exact_wide_add(&state->sum, block->position / 64, sum, 3, extension);
 
     uint32_t position = 2 * block->position;
-    uint64_t second[4] = {(uint64_t)block->squares, (uint64_t)(block->squares >> 64),
-                          block->squares_high};
-    shift_limbs(second, 3, position % 64, 0);
-    exact_wide_add(squares, position / 64, second, 4, 0);
+    uint64_t squares[4] = {(uint64_t)block->squares, (uint64_t)(block->squares >> 64),
+                           block->squares_high};
+    shift_limbs(squares, 3, position % 64, 0);
+    exact_wide_add(&state->squares, position / 64, squares, 4, 0);
 }
 
-/* Adds one finite value. */
-static void add_value(struct exact_wide *sum, struct exact_wide *squares, uint64_t bits)
+/* Adds one value of any kind. */
+static void add_value(struct exact *state, uint64_t bits)
 {
-    uint64_t field = bits >> 52 & EXPONENT_FIELD;
+    uint32_t field = get_field(bits);
     uint64_t mantissa = bits & MANTISSA;
+    if (field == FIELD_NON_FINITE) {
+        state->is_non_finite = true;
+        return;
+    }
     if (field > 0) {
         mantissa |= LEADING_BIT;
         field--;
@@ -79,139 +116,134 @@ static void add_value(struct exact_wide *sum, struct exact_wide *squares, uint64
     struct block_sums block = {
         .sum = bits >> 63 ? -(int128)mantissa : (int128)mantissa,
         .squares = (uint128)mantissa * mantissa,
-        .position = (uint32_t)field,
+        .position = field,
     };
-    add_block_sums(sum, squares, &block);
+    add_block_sums(state, &block);
 }
 
-/* The exponent field of the largest |value|; EXPONENT_FIELD where there is a NaN or an infinity. */
-static uint32_t find_largest_exponent(const uint8_t *values, size_t n)
+static struct sample take_sample(const uint8_t *values, size_t n)
 {
-    uint64_t largest = 0;
-    for (size_t i = 0; i < n; i++) {
-        uint64_t twice = read_bits(values, i) << 1; /* drops the sign */
-        largest = twice > largest ? twice : largest;
+    struct sample sample = {.smallest = FIELD_NON_FINITE};
+    size_t step = (n + SAMPLES - 1) / SAMPLES;
+    for (size_t i = 0; i < n; i += step) {
+        uint32_t field = get_field(load_bits(values, i));
+        sample.has_zero = sample.has_zero || field == 0;
+        sample.largest = field > sample.largest ? field : sample.largest;
+        sample.smallest = field < sample.smallest && field > 0 ? field : sample.smallest;
     }
-    return (uint32_t)(largest >> 53);
+    return sample;
 }
 
-/* 2^exponent, -1022 <= exponent <= 1023. */
-static double get_power_of_two(int exponent)
+/* Copies the values that are not 0, without a branch on them, and returns how many those are. */
+static size_t drop_zeros(uint64_t *kept_out, const uint8_t *values, size_t n)
 {
-    uint64_t bits = (uint64_t)(1023 + exponent) << 52;
-    return load_f64(&bits);
+    size_t n_kept = 0;
+    for (size_t i = 0; i < n; i++) {
+        uint64_t bits = load_bits(values, i);
+        kept_out[n_kept] = bits;
+        n_kept += bits << 1 != 0;
+    }
+    return n_kept;
 }
 
 /*
- * Sums values as multiples of 2^(block->position - 1074), all below 2^63 of that unit, from the
- * front until n are done or OUTLIERS values were left out. Returns how many values were taken or
- * left out.
+ * Sums the values whose exponent field is in [lowest, lowest + WINDOW), from the front, until n are
+ * done or OUTLIERS values were left out. Returns how many were summed or left out.
  */
-static size_t add_scaled(struct block_sums *block, const uint8_t *values, size_t n,
+static size_t add_window(struct exact *state, const uint8_t *values, size_t n, uint32_t lowest,
                          uint64_t *outliers_out, uint32_t *n_outliers_out)
 {
-    const double unit = get_power_of_two((int)block->position - 1074);
-    const double scale = get_power_of_two(1074 - (int)block->position);
-    int128 sum = 0;
-    uint128 squares = 0;
-    uint64_t squares_high = 0;
+    const double scale = get_power_of_two(1075 - (int)lowest);
+    const uint64_t first = (uint64_t)lowest << 53; /* shifted once more, to drop the sign */
+    const uint64_t width = (uint64_t)WINDOW << 53;
+    struct block_sums block = {.position = lowest - 1};
     uint32_t n_outliers = 0;
     size_t i = 0;
-    for (; i < n; i++) {
-        double value = load_f64(values + i * sizeof(double));
-        int64_t whole = (int64_t)(value * scale);
-        /* Compared unscaled, because a tiny value times the scale may be rounded to 0. */
-        if (UNLIKELY((double)whole * unit != value)) {
-            outliers_out[n_outliers++] = read_bits(values, i);
-            if (n_outliers < OUTLIERS)
-                continue;
-            i++;
-            break;
+    for (; i < n && n_outliers < OUTLIERS; i++) {
+        uint64_t bits = load_bits(values, i);
+        if (UNLIKELY((bits << 1) - first >= width)) {
+            outliers_out[n_outliers++] = bits;
+            continue;
         }
+        int64_t whole = (int64_t)(load_f64(values + i * sizeof(double)) * scale);
         uint128 square = (uint128)((int128)whole * whole);
-        sum += whole;
-        squares += square;
-        squares_high += squares < square;
+        block.sum += whole;
+        block.squares += square;
+        block.squares_high += block.squares < square;
     }
-    block->sum = sum;
-    block->squares = squares;
-    block->squares_high = squares_high;
+    add_block_sums(state, &block);
     *n_outliers_out = n_outliers;
     return i;
 }
 
-/* Adds the bins up, the highest exponent first: each step down doubles the sum so far. */
-static void sum_bins(struct block_sums *block, const struct bins *bins)
+/* Adds values to their bins, those that have none to the state. */
+static void bin_values(struct exact *state, struct bins *bins, const void *values, size_t n)
 {
-    int128 sum = 0;
-    uint128 squares = 0;
-    uint64_t squares_high = 0;
-    for (uint32_t i = BINS; i-- > 0;) {
-        sum = sum * 2 + bins->sums[i][0] + bins->sums[i][1];
-        squares_high = squares_high << 2 | (uint64_t)(squares >> 126);
-        uint128 here = bins->squares[i][0] + bins->squares[i][1];
-        squares = (squares << 2) + here;
-        squares_high += squares < here;
-    }
-    block->sum = sum;
-    block->squares = squares;
-    block->squares_high = squares_high;
-}
-
-/* Adds at most BLOCK finite values whose exponent field is at most `largest`. */
-static void add_binned(struct exact_wide *sum, struct exact_wide *squares, const uint8_t *values,
-                       size_t n, uint32_t largest)
-{
-    struct bins bins = {0};
-    uint64_t lowest = largest >= BINS ? largest - BINS + 1 : 1;
     for (size_t i = 0; i < n; i++) {
-        uint64_t bits = read_bits(values, i);
-        uint64_t bin = (bits >> 52 & EXPONENT_FIELD) - lowest;
+        uint64_t bits = load_bits(values, i);
+        uint32_t bin = get_field(bits) - bins->lowest;
         if (UNLIKELY(bin >= BINS)) {
-            add_value(sum, squares, bits);
+            add_value(state, bits);
             continue;
         }
         int64_t mantissa = (int64_t)((bits & MANTISSA) | LEADING_BIT);
-        int64_t sign = (int64_t)bits >> 63;
-        bins.sums[bin][i % BANKS] += (mantissa ^ sign) - sign;
-        bins.squares[bin][i % BANKS] += (uint128)((int128)mantissa * mantissa);
+        int64_t sign = -(int64_t)(bits >> 63);
+        bins->sums[bin][i % BANKS] += (mantissa ^ sign) - sign;
+        bins->squares[bin][i % BANKS] += (uint128)((int128)mantissa * mantissa);
     }
-    struct block_sums block = {.position = (uint32_t)lowest - 1};
-    sum_bins(&block, &bins);
-    add_block_sums(sum, squares, &block);
 }
 
-/* Adds at most BLOCK finite values whose largest exponent field is `largest`. */
-static void add_block(struct exact_wide *sum, struct exact_wide *squares, const uint8_t *values,
-                      size_t n, uint32_t largest)
+/* Adds the bins up, the highest exponent first: each step down doubles the sum so far. */
+static void add_bins(struct exact *state, const struct bins *bins)
 {
-    size_t n_done = 0;
-    if (largest >= SCALED_EXPONENT_MIN) {
-        /* |value| < 2^(largest - 1022): below 2^63 in units of 2^(largest - 1085). */
-        uint64_t outliers[OUTLIERS];
-        uint32_t n_outliers = 0;
-        struct block_sums block = {.position = largest - 11};
-        n_done = add_scaled(&block, values, n, outliers, &n_outliers);
-        add_block_sums(sum, squares, &block);
-        for (uint32_t i = 0; i < n_outliers; i++)
-            add_value(sum, squares, outliers[i]);
+    struct block_sums block = {.position = bins->lowest - 1};
+    for (uint32_t i = BINS; i-- > 0;) {
+        uint128 squares = bins->squares[i][0] + bins->squares[i][1];
+        block.sum = block.sum * 2 + bins->sums[i][0] + bins->sums[i][1];
+        block.squares_high = block.squares_high << 2 | (uint64_t)(block.squares >> 126);
+        block.squares = (block.squares << 2) + squares;
+        block.squares_high += block.squares < squares;
     }
-    if (n_done < n)
-        add_binned(sum, squares, values + n_done * sizeof(double), n - n_done, largest);
+    add_block_sums(state, &block);
 }
 
-bool exact_block_add(struct exact_wide *sum, struct exact_wide *squares, const void *values,
-                     size_t n)
+static void add_block(struct exact *state, const uint8_t *values, size_t n)
+{
+    uint64_t kept[BLOCK];
+    struct sample sample = take_sample(values, n);
+    if (sample.has_zero) {
+        n = drop_zeros(kept, values, n);
+        values = (const uint8_t *)kept;
+        sample = take_sample(values, n);
+    }
+
+    uint64_t outliers[OUTLIERS];
+    uint32_t n_outliers = 0;
+    size_t n_done = 0;
+    if (sample.largest > WINDOW_FIELD_MIN && sample.largest - sample.smallest < WINDOW - 1) {
+        uint32_t lowest =
+            clamp(sample.largest + 2 - WINDOW, WINDOW_FIELD_MIN, FIELD_MAX + 1 - WINDOW);
+        n_done = add_window(state, values, n, lowest, outliers, &n_outliers);
+    }
+    if (n_done == n) {
+        for (uint32_t i = 0; i < n_outliers; i++)
+            add_value(state, outliers[i]);
+        return;
+    }
+    struct bins bins = {.lowest = clamp(sample.largest + BINS_ABOVE + 1, BINS + 1, FIELD_MAX + 1)};
+    bins.lowest -= BINS;
+    bin_values(state, &bins, outliers, n_outliers);
+    bin_values(state, &bins, values + n_done * sizeof(double), n - n_done);
+    add_bins(state, &bins);
+}
+
+void exact_block_add(struct exact *state, const void *values, size_t n)
 {
     const uint8_t *at = values;
-    while (n > 0) {
+    while (n > 0 && !state->is_non_finite) {
         size_t n_block = n < BLOCK ? n : BLOCK;
-        uint32_t largest = find_largest_exponent(at, n_block);
-        if (largest == EXPONENT_FIELD)
-            return false;
-        add_block(sum, squares, at, n_block, largest);
+        add_block(state, at, n_block);
         at += n_block * sizeof(double);
         n -= n_block;
     }
-    return true;
 }

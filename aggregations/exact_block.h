@@ -5,16 +5,12 @@
 #ifndef SALTWELL_EXACT_BLOCK_H
 #define SALTWELL_EXACT_BLOCK_H
 
-#include "exact_wide.h"
-
-#include <stddef.h>
+#include "exact.h"
 
 /*
- * Adds the sum of n doubles at any address to *sum (units of 2^-1074), and the sum of their squares
- * to *squares (units of 2^-2148). Returns false at the first block with a NaN or an infinity; the
- * sums are then of no use.
+ * Adds n doubles at any address to the sums of `state`; its count is the caller's. A NaN or an
+ * infinity sets is_non_finite, and the sums are then of no use.
  */
-CHECKED bool exact_block_add(struct exact_wide *sum, struct exact_wide *squares, const void *values,
-                             size_t n);
+void exact_block_add(struct exact *state, const void *values, size_t n);
 
 #endif
