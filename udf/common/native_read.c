@@ -14,7 +14,12 @@ static const uint64_t LOW_CARDINALITY_OWN_KEYS = 1 << 9;
 
 struct native_reader native_reader_init(struct io_input input, size_t n_indexed_columns)
 {
-    return (struct native_reader){.input = input, .n_indexed_columns = n_indexed_columns};
+    return (struct native_reader){
+        .input = input,
+        .n_indexed_columns = n_indexed_columns,
+        /* Whatever comes first differs from it, a block without columns too. */
+        .block = {.n_columns = SIZE_MAX},
+    };
 }
 
 void native_reader_free(struct native_reader *reader)
