@@ -15,7 +15,7 @@ enum status buf_grow(struct buf *buf, size_t extra_bytes, struct err *err)
                        "out of memory: a buffer of %zu bytes cannot take %zu more", buf->size_bytes,
                        extra_bytes);
     size_t needed_bytes = buf->size_bytes + extra_bytes;
-    if (needed_bytes <= buf->capacity_bytes)
+    if (buf->data != NULL && needed_bytes <= buf->capacity_bytes)
         return STATUS_OK;
     size_t capacity_bytes = buf->capacity_bytes < 64 ? 64 : buf->capacity_bytes * 2;
     if (capacity_bytes < needed_bytes)

@@ -26,12 +26,13 @@ static inline void buf_reset(struct buf *buf)
     buf->size_bytes = 0;
 }
 
-/* Makes room for extra_bytes behind the content. STATUS_NOMEM when memory or size_t ends. */
+/* Makes room for extra_bytes behind the content; afterwards data is not NULL. STATUS_NOMEM when
+ * memory or size_t ends. */
 CHECKED enum status buf_grow(struct buf *buf, size_t extra_bytes, struct err *err);
 
 CHECKED static inline enum status buf_reserve(struct buf *buf, size_t extra_bytes, struct err *err)
 {
-    if (LIKELY(extra_bytes <= buf->capacity_bytes - buf->size_bytes))
+    if (LIKELY(buf->data != NULL && extra_bytes <= buf->capacity_bytes - buf->size_bytes))
         return STATUS_OK;
     return buf_grow(buf, extra_bytes, err);
 }
