@@ -12,10 +12,10 @@
 /* Independent sums side by side: enough for two SSE2 additions a cycle at a latency of four. */
 #define N_LANES 8
 /*
- * Values summed in a row before their sums are put away. Short, because additions that follow one
- * another can all round the same way: 16 of them a lane cost at most 11 u, 128 would cost 85 u.
+ * Values summed in a row before their sums are put away. Additions that follow one another can all
+ * round the same way, so the error grows with their number: 8 a lane here, 128 for a whole block.
  */
-#define RUN_VALUES (16 * N_LANES)
+#define RUN_VALUES (8 * N_LANES)
 /* Values that share a shift. A merge takes some 30 ns, which 1024 values hide to 5 %. */
 #define BLOCK_VALUES 1024
 /* Values whose mean makes the shift: then one block in 200 of normal data needs a second pass. */
@@ -177,11 +177,14 @@ static struct sums sum_block(const unsigned char *values, size_t n_values, doubl
     return total;
 }
 
-/* The mean of a few values, spread evenly so that a trend in the block does not mislead. */
+/*
+ * The mean of a few values, spread evenly so that a trend in the block does not mislead; at an odd
+ * distance, so that values which take turns do not either.
+ */
 static double guess_mean(const unsigned char *values, size_t n_values)
 {
     size_t n_samples = n_values < N_SAMPLES ? n_values : N_SAMPLES;
-    size_t step = n_values < N_SAMPLES ? 1 : n_values / N_SAMPLES;
+    size_t step = n_values < N_SAMPLES ? 1 : (n_values / N_SAMPLES - 1) | 1;
     double first = value_at(values, 0);
     double sum = 0;
     for (size_t i = 1; i < n_samples; i++)

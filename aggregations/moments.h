@@ -22,8 +22,9 @@
  * - The same values in the same calls give the same bits on every machine and from every compiler.
  *   Another order of the values, or another split into calls, may change the last bits.
  * - m2 is within 16 * kappa * u of the exact value, relative, kappa = sqrt(1 + n * mean^2 / m2),
- *   u = 2^-53, and the mean within 16 * u * (|mean| + sd), for one call of moments_update or
- *   moments_merge_all over such states. A chain of k merges adds up to k * u.
+ *   u = 2^-53, and the mean within 16 * u * (|mean| + sd), where each state comes from one call of
+ *   moments_update and they meet in one call of moments_merge_all. Every further call that adds to
+ *   a state is a link of a chain: k of them make it (16 + k) * kappa * u and (16 + k) * u.
  */
 #ifndef SALTWELL_MOMENTS_H
 #define SALTWELL_MOMENTS_H
