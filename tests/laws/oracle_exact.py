@@ -1,16 +1,19 @@
 #!/usr/bin/env python3
 """Judges the exact moments by exact arithmetic in Python.
 
-usage: oracle_exact.py DRIVER [COUNT [SEED]]
+usage: oracle_exact.py DRIVER [COUNT [SEED [NIST_FOLDER]]]
 
 Feeds COUNT random arrays to DRIVER (exact_driver.c) and compares every bit of n, mean and m2 with
 the values of integer arithmetic, rounded by Python's own division of integers, which is correctly
-rounded, subnormals included. One array in a hundred, and every special one, is also computed with
-fractions.Fraction alone, as a check of the oracle. Prints `ok` or `not ok` lines; exit status 1
-where a bit is wrong. The driver checks the merges of random splits of the same arrays.
+rounded, subnormals included. One array in a hundred is also computed with
+fractions.Fraction alone, as a check of the oracle. The sets of NIST's Statistical Reference Datasets
+in NIST_FOLDER, where given, are judged in the same way: the last bit that their doubles allow. Prints
+`ok` or `not ok` lines; exit status 1 where a bit is wrong. The driver checks the merges of random
+splits of the same arrays.
 """
 import fractions
 import math
+import pathlib
 import random
 import struct
 import subprocess
@@ -191,10 +194,30 @@ def count_wrong(arrays, answers, first_index):
     return wrong
 
 
+def read_nist(path):
+    """The doubles of a file of the sets: the lines behind the one of dashes."""
+    lines = path.read_text().splitlines()
+    start = max(i for i, line in enumerate(lines) if line.startswith("---")) + 1
+    return [float(line) for line in lines[start:] if line.strip()]
+
+
+def check_nist(driver, folder):
+    arrays = [(path.stem, read_nist(path)) for path in sorted(pathlib.Path(folder).glob("*.dat"))]
+    answers = run_driver(driver, arrays)
+    expected = [moments_by_fractions(values) for _, values in arrays]
+    if not arrays or answers != expected:
+        print("not ok exact-nist: expected %r, found %r" % (expected, answers))
+        return False
+    print("ok exact-nist")
+    return True
+
+
 def main():
     driver = sys.argv[1]
     count = int(sys.argv[2]) if len(sys.argv) > 2 else 100000
     seed = int(sys.argv[3]) if len(sys.argv) > 3 else 1
+    if len(sys.argv) > 4 and not check_nist(driver, sys.argv[4]):
+        return 1
     rng = random.Random(seed)
     wrong = 0
     for first in range(0, count, BATCH):
