@@ -9,24 +9,31 @@
  * step and the processor need not guess how many. */
 #define FILL_STEP 16
 
-struct period_start {
-    uint32_t position; /* of the period's first tick among the ascending ticks */
-    uint32_t distinct; /* distinct ticks before that position */
+/*
+ * Where periods start among the ascending ticks: position[p] is the position of period p's first
+ * tick, position[n_periods] the end. distinct[p] is the number of distinct ticks before it; NULL
+ * where nobody asked, for counting them takes as long as finding the starts.
+ */
+struct period_starts {
+    uint32_t *position;
+    uint32_t *distinct;
 };
 
-/* An array cut into periods. Period p is [starts[p].position, starts[p + 1].position). */
+enum detail { DETAIL_POSITIONS, DETAIL_DISTINCT };
+
+/* An array cut into periods. */
 struct periods_split {
     size_t n;
     const uint8_t *ticks;  /* ascending */
     const uint32_t *index; /* where ticks stood in the input; NULL: where they are */
-    const struct period_start *starts;
+    struct period_starts starts;
     size_t n_periods;
 };
 
 void periods_scratch_free(struct periods_scratch *scratch)
 {
     ticks_scratch_free(&scratch->ticks);
-    buf_free(&scratch->starts);
+    buf_free(&scratch->span_starts);
     buf_free(&scratch->gap_starts);
 }
 
@@ -37,14 +44,30 @@ static inline int64_t tick_at(const uint8_t *ticks, size_t i)
     return load_i64(ticks + i * sizeof(int64_t));
 }
 
-/* Room for the starts of n events, a start to write that turns out to be none, and the end. */
-CHECKED static enum status starts_take(struct buf *buf, size_t n, struct period_start **starts_out,
-                                       struct err *err)
+/*
+ * Room for the starts of n events and the end. A start that turns out to be none is written, too,
+ * but never behind the end's place.
+ */
+CHECKED static enum status starts_take(struct buf *buf, size_t n, enum detail detail,
+                                       struct period_starts *starts_out, struct err *err)
 {
+    size_t n_columns = detail == DETAIL_DISTINCT ? 2 : 1;
     buf_reset(buf);
-    TRY(buf_reserve(buf, (n + 1) * sizeof(struct period_start), err));
-    *starts_out = (void *)buf->data;
+    TRY(buf_reserve(buf, n_columns * (n + 1) * sizeof(uint32_t), err));
+    uint32_t *position = (void *)buf->data;
+    *starts_out = (struct period_starts){.position = position};
+    if (detail == DETAIL_DISTINCT)
+        starts_out->distinct = position + n + 1;
     return STATUS_OK;
+}
+
+/* Writes start number p. */
+static inline void set_start(const struct period_starts *starts, size_t p, size_t position,
+                             uint32_t distinct)
+{
+    starts->position[p] = (uint32_t)position;
+    if (starts->distinct != NULL)
+        starts->distinct[p] = distinct;
 }
 
 /*
@@ -52,9 +75,10 @@ CHECKED static enum status starts_take(struct buf *buf, size_t n, struct period_
  * where a tick is below its predecessor. Each tick is written as a start and stays one only if the
  * count moves past it.
  */
-static size_t cut_by_gap(const uint8_t *ticks, size_t n, uint64_t gap, struct period_start *starts)
+static inline size_t cut_by_gap(const uint8_t *ticks, size_t n, uint64_t gap,
+                                struct period_starts starts)
 {
-    starts[0] = (struct period_start){0};
+    set_start(&starts, 0, 0, 0);
     size_t n_periods = 1;
     uint32_t distinct = 1;
     int64_t previous = tick_at(ticks, 0);
@@ -63,75 +87,90 @@ static size_t cut_by_gap(const uint8_t *ticks, size_t n, uint64_t gap, struct pe
         if (UNLIKELY(tick < previous))
             return 0;
         uint64_t distance = (uint64_t)tick - (uint64_t)previous;
-        starts[n_periods] = (struct period_start){(uint32_t)i, distinct};
+        set_start(&starts, n_periods, i, distinct);
         n_periods += distance > gap;
         distinct += distance > 0;
         previous = tick;
     }
-    starts[n_periods] = (struct period_start){(uint32_t)n, distinct};
+    set_start(&starts, n_periods, n, distinct);
     return n_periods;
 }
 
-/* Cuts the ticks from start[0] to start[1] by the span. Returns how many starts it wrote. */
-static size_t cut_by_span(const uint8_t *ticks, const struct period_start *start, uint64_t max_span,
-                          struct period_start *starts)
+/* Two copies of the loop above: the one without distinct ticks does not look for them. */
+static size_t cut_ticks(const uint8_t *ticks, size_t n, uint64_t gap, struct period_starts starts)
 {
-    starts[0] = start[0];
-    size_t n_periods = 1;
-    uint32_t distinct = start[0].distinct + 1;
-    int64_t first = tick_at(ticks, start[0].position);
+    if (starts.distinct != NULL)
+        return cut_by_gap(ticks, n, gap, starts);
+    return cut_by_gap(ticks, n, gap, (struct period_starts){.position = starts.position});
+}
+
+/*
+ * Cuts the ticks of [from, end), with `distinct` distinct ticks before them, by the span. Writes
+ * starts from number p on and returns the number behind the last.
+ */
+static size_t cut_by_span(const uint8_t *ticks, size_t from, size_t end, uint32_t distinct,
+                          uint64_t max_span, const struct period_starts *starts, size_t p)
+{
+    set_start(starts, p++, from, distinct++);
+    int64_t first = tick_at(ticks, from);
     int64_t previous = first;
-    for (size_t i = start[0].position + (size_t)1; i < start[1].position; i++) {
+    for (size_t i = from + 1; i < end; i++) {
         int64_t tick = tick_at(ticks, i);
-        starts[n_periods] = (struct period_start){(uint32_t)i, distinct};
         bool is_beyond = (uint64_t)tick - (uint64_t)first > max_span;
-        n_periods += is_beyond;
+        set_start(starts, p, i, distinct);
+        p += is_beyond;
         first = is_beyond ? tick : first;
         distinct += tick != previous;
         previous = tick;
     }
-    return n_periods;
+    return p;
 }
 
-/* Cuts those periods that are longer than the span. Returns how many periods there are then. */
-static size_t cap_spans(const uint8_t *ticks, const struct period_start *gap_starts,
-                        size_t n_gap_periods, uint64_t max_span, struct period_start *starts)
+/* Cuts those of the split's periods that are longer than the span, into other starts. */
+static void cap_spans(struct periods_split *split, uint64_t max_span,
+                      const struct period_starts *starts)
 {
+    const uint32_t *position = split->starts.position;
+    const uint32_t *distinct = split->starts.distinct;
+    size_t n_gap_periods = split->n_periods;
     size_t n_periods = 0;
     for (size_t p = 0; p < n_gap_periods; p++) {
-        const struct period_start *start = gap_starts + p;
-        int64_t first = tick_at(ticks, start[0].position);
-        int64_t last = tick_at(ticks, start[1].position - (size_t)1);
+        size_t from = position[p];
+        size_t end = position[p + 1];
+        uint32_t distinct_before = distinct != NULL ? distinct[p] : 0;
+        int64_t first = tick_at(split->ticks, from);
+        int64_t last = tick_at(split->ticks, end - 1);
         if ((uint64_t)last - (uint64_t)first > max_span)
-            n_periods += cut_by_span(ticks, start, max_span, starts + n_periods);
+            n_periods =
+                cut_by_span(split->ticks, from, end, distinct_before, max_span, starts, n_periods);
         else
-            starts[n_periods++] = *start;
+            set_start(starts, n_periods++, from, distinct_before);
     }
-    starts[n_periods] = gap_starts[n_gap_periods];
-    return n_periods;
+    set_start(starts, n_periods, split->n, distinct != NULL ? distinct[n_gap_periods] : 0);
+    split->starts = *starts;
+    split->n_periods = n_periods;
 }
 
 /* The ascending ticks and their starts under the gap. */
 CHECKED static enum status split_by_gap(const void *times, size_t n, uint64_t gap,
-                                        struct periods_scratch *scratch,
+                                        enum detail detail, struct periods_scratch *scratch,
                                         struct periods_split *split, struct err *err)
 {
-    struct period_start *starts = NULL;
-    TRY(starts_take(&scratch->gap_starts, n, &starts, err));
-    *split = (struct periods_split){.n = n, .ticks = times, .starts = starts};
-    split->n_periods = cut_by_gap(split->ticks, n, gap, starts);
+    *split = (struct periods_split){.n = n, .ticks = times};
+    TRY(starts_take(&scratch->gap_starts, n, detail, &split->starts, err));
+    split->n_periods = cut_ticks(split->ticks, n, gap, split->starts);
     if (LIKELY(split->n_periods > 0))
         return STATUS_OK;
     struct ticks_order order;
     TRY(ticks_order(times, n, &scratch->ticks, &order, err));
     split->ticks = order.ticks;
     split->index = order.index;
-    split->n_periods = cut_by_gap(split->ticks, n, gap, starts);
+    split->n_periods = cut_ticks(split->ticks, n, gap, split->starts);
     return STATUS_OK;
 }
 
 CHECKED static enum status split_periods(const void *times, size_t n,
-                                         const struct period_rule *rule,
+                                         const struct period_rule *rule, enum detail detail,
                                          struct periods_scratch *scratch,
                                          struct periods_split *split, struct err *err)
 {
@@ -142,14 +181,12 @@ CHECKED static enum status split_periods(const void *times, size_t n,
         *split = (struct periods_split){0};
         return STATUS_OK;
     }
-    TRY(split_by_gap(times, n, rule->gap, scratch, split, err));
+    TRY(split_by_gap(times, n, rule->gap, detail, scratch, split, err));
     if (rule->max_span == 0)
         return STATUS_OK;
-    struct period_start *starts = NULL;
-    TRY(starts_take(&scratch->starts, n, &starts, err));
-    split->n_periods =
-        cap_spans(split->ticks, split->starts, split->n_periods, rule->max_span, starts);
-    split->starts = starts;
+    struct period_starts starts;
+    TRY(starts_take(&scratch->span_starts, n, detail, &starts, err));
+    cap_spans(split, rule->max_span, &starts);
     return STATUS_OK;
 }
 
@@ -157,12 +194,12 @@ CHECKED static enum status split_periods(const void *times, size_t n,
 
 static inline int64_t first_tick(const struct periods_split *split, size_t p)
 {
-    return tick_at(split->ticks, split->starts[p].position);
+    return tick_at(split->ticks, split->starts.position[p]);
 }
 
 static inline int64_t last_tick(const struct periods_split *split, size_t p)
 {
-    return tick_at(split->ticks, split->starts[p + 1].position - (size_t)1);
+    return tick_at(split->ticks, split->starts.position[p + 1] - (size_t)1);
 }
 
 static inline uint32_t number(size_t p)
@@ -172,12 +209,12 @@ static inline uint32_t number(size_t p)
 
 static inline uint32_t length(const struct periods_split *split, size_t p)
 {
-    return split->starts[p + 1].position - split->starts[p].position;
+    return split->starts.position[p + 1] - split->starts.position[p];
 }
 
 static inline uint32_t unique_length(const struct periods_split *split, size_t p)
 {
-    return split->starts[p + 1].distinct - split->starts[p].distinct;
+    return split->starts.distinct[p + 1] - split->starts.distinct[p];
 }
 
 /* ---- a period's value to all its events ---- */
@@ -223,8 +260,8 @@ static inline void fill_u64(uint8_t *column, size_t at, size_t end, size_t n, ui
 static inline void put_u32(const struct periods_split *split, size_t p, uint32_t value,
                            uint8_t *column)
 {
-    size_t at = split->starts[p].position;
-    size_t end = split->starts[p + 1].position;
+    size_t at = split->starts.position[p];
+    size_t end = split->starts.position[p + 1];
     if (LIKELY(split->index == NULL)) {
         fill_u32(column, at, end, split->n, value);
         return;
@@ -237,8 +274,8 @@ static inline void put_u32(const struct periods_split *split, size_t p, uint32_t
 static inline void put_u64(const struct periods_split *split, size_t p, uint64_t value,
                            uint8_t *column)
 {
-    size_t at = split->starts[p].position;
-    size_t end = split->starts[p + 1].position;
+    size_t at = split->starts.position[p];
+    size_t end = split->starts.position[p + 1];
     if (LIKELY(split->index == NULL)) {
         fill_u64(column, at, end, split->n, value);
         return;
@@ -253,7 +290,7 @@ static void put_first(const struct periods_split *split, uint8_t *column)
         return;
     memset(column, 0, split->n);
     for (size_t p = 0; p < split->n_periods; p++) {
-        size_t at = split->starts[p].position;
+        size_t at = split->starts.position[p];
         column[split->index == NULL ? at : split->index[at]] = 1;
     }
 }
@@ -264,7 +301,7 @@ enum status periods_numbers(const void *times, size_t n, const struct period_rul
                             struct periods_scratch *scratch, void *numbers_out, struct err *err)
 {
     struct periods_split split;
-    TRY(split_periods(times, n, rule, scratch, &split, err));
+    TRY(split_periods(times, n, rule, DETAIL_POSITIONS, scratch, &split, err));
     for (size_t p = 0; p < split.n_periods; p++)
         put_u32(&split, p, number(p), numbers_out);
     return STATUS_OK;
@@ -274,7 +311,7 @@ enum status periods_ids(uint64_t key, const void *times, size_t n, const struct 
                         struct periods_scratch *scratch, void *ids_out, struct err *err)
 {
     struct periods_split split;
-    TRY(split_periods(times, n, rule, scratch, &split, err));
+    TRY(split_periods(times, n, rule, DETAIL_POSITIONS, scratch, &split, err));
     for (size_t p = 0; p < split.n_periods; p++)
         put_u64(&split, p, period_id(key, first_tick(&split, p)), ids_out);
     return STATUS_OK;
@@ -284,7 +321,7 @@ enum status periods_first(const void *times, size_t n, const struct period_rule 
                           struct periods_scratch *scratch, void *is_first_out, struct err *err)
 {
     struct periods_split split;
-    TRY(split_periods(times, n, rule, scratch, &split, err));
+    TRY(split_periods(times, n, rule, DETAIL_POSITIONS, scratch, &split, err));
     put_first(&split, is_first_out);
     return STATUS_OK;
 }
@@ -293,7 +330,7 @@ enum status periods_lengths(const void *times, size_t n, const struct period_rul
                             struct periods_scratch *scratch, void *lengths_out, struct err *err)
 {
     struct periods_split split;
-    TRY(split_periods(times, n, rule, scratch, &split, err));
+    TRY(split_periods(times, n, rule, DETAIL_POSITIONS, scratch, &split, err));
     for (size_t p = 0; p < split.n_periods; p++)
         put_u32(&split, p, length(&split, p), lengths_out);
     return STATUS_OK;
@@ -304,7 +341,7 @@ enum status periods_unique_lengths(const void *times, size_t n, const struct per
                                    struct err *err)
 {
     struct periods_split split;
-    TRY(split_periods(times, n, rule, scratch, &split, err));
+    TRY(split_periods(times, n, rule, DETAIL_DISTINCT, scratch, &split, err));
     for (size_t p = 0; p < split.n_periods; p++)
         put_u32(&split, p, unique_length(&split, p), unique_lengths_out);
     return STATUS_OK;
@@ -315,7 +352,7 @@ enum status periods_rows(uint64_t key, const void *times, size_t n, const struct
                          struct err *err)
 {
     struct periods_split split;
-    TRY(split_periods(times, n, rule, scratch, &split, err));
+    TRY(split_periods(times, n, rule, DETAIL_DISTINCT, scratch, &split, err));
     put_first(&split, rows_out->is_first);
     for (size_t p = 0; p < split.n_periods; p++) {
         put_u64(&split, p, period_id(key, first_tick(&split, p)), rows_out->ids);
@@ -367,7 +404,7 @@ enum status periods_list(uint64_t key, const void *times, size_t n, const struct
                          size_t *n_periods_out, struct err *err)
 {
     struct periods_split split;
-    TRY(split_periods(times, n, rule, scratch, &split, err));
+    TRY(split_periods(times, n, rule, DETAIL_DISTINCT, scratch, &split, err));
     TRY(columns_reserve(columns, split.n_periods, err));
     for (size_t p = 0; p < split.n_periods; p++) {
         int64_t first = first_tick(&split, p);

@@ -7,8 +7,9 @@
  *   times    n int64 at any address; may be NULL when n is 0
  *   n        at most TICKS_MAX, so that every length and number fits a uint32
  *   scratch  memory that is reused from call to call; no result depends on what is in it. It holds
- *            at most 8 bytes per event of the longest array, 8 more under a max_span, and the
- *            memory of struct ticks_scratch where ticks did not ascend
+ *            at most 4 bytes per event of the longest array, 8 where unique lengths are asked for,
+ *            twice that under a max_span, and the memory of struct ticks_scratch where ticks did
+ *            not ascend
  *   *_out    memory of the caller's, at any address, that no other argument overlaps; values are
  *            little-endian, as in a Native column
  * STATUS_LIMIT when n > TICKS_MAX, before anything is read; STATUS_NOMEM. On failure nothing is
@@ -24,8 +25,8 @@
 /* All zero is valid. */
 struct periods_scratch {
     struct ticks_scratch ticks;
-    struct buf starts;
     struct buf gap_starts;
+    struct buf span_starts;
 };
 
 /* Frees the memory; the scratch is empty and usable again. */
