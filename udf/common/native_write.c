@@ -4,11 +4,16 @@
 
 #include <assert.h>
 
+enum status native_append_string(struct buf *part, const uint8_t *bytes, size_t size_bytes,
+                                 struct err *err)
+{
+    TRY(buf_append_varuint(part, size_bytes, err));
+    return buf_append(part, bytes, size_bytes, err);
+}
+
 static enum status append_text(struct buf *buf, const char *text, struct err *err)
 {
-    size_t size_bytes = strlen(text);
-    TRY(buf_append_varuint(buf, size_bytes, err));
-    return buf_append(buf, text, size_bytes, err);
+    return native_append_string(buf, (const uint8_t *)text, strlen(text), err);
 }
 
 enum status native_builder_init(struct native_builder *builder, const char *name, const char *type,

@@ -28,6 +28,10 @@ CHECKED enum status native_builder_init(struct native_builder *builder, const ch
 void native_builder_reset(struct native_builder *builder);
 void native_builder_free(struct native_builder *builder);
 
+/* Appends a value to a NATIVE_STRING's part. STATUS_NOMEM. */
+CHECKED enum status native_append_string(struct buf *part, const uint8_t *bytes, size_t size_bytes,
+                                         struct err *err);
+
 /* A block that is being put together from columns that stay where they are until it is written. */
 struct native_writer {
     struct io_output output;
