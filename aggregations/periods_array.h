@@ -6,10 +6,7 @@
  * All functions of this file:
  *   times    n int64 at any address; may be NULL when n is 0
  *   n        at most TICKS_MAX, so that every length and number fits a uint32
- *   scratch  memory that is reused from call to call; no result depends on what is in it. It holds
- *            at most 4 bytes per event of the longest array, 8 where unique lengths are asked for,
- *            twice that under a max_span, and the memory of struct ticks_scratch where ticks did
- *            not ascend
+ *   scratch  memory that is reused from call to call; no result depends on what is in it
  *   *_out    memory of the caller's, at any address, that no other argument overlaps; values are
  *            little-endian, as in a Native column
  * STATUS_LIMIT when n > TICKS_MAX, before anything is read; STATUS_NOMEM. On failure nothing is
@@ -19,18 +16,7 @@
 #ifndef SALTWELL_PERIODS_ARRAY_H
 #define SALTWELL_PERIODS_ARRAY_H
 
-#include "periods_rule.h"
-#include "ticks.h"
-
-/* All zero is valid. */
-struct periods_scratch {
-    struct ticks_scratch ticks;
-    struct buf gap_starts;
-    struct buf span_starts;
-};
-
-/* Frees the memory; the scratch is empty and usable again. */
-void periods_scratch_free(struct periods_scratch *scratch);
+#include "periods_split.h"
 
 /* For each event, its period's number, from 1, as uint32. */
 CHECKED enum status periods_numbers(const void *times, size_t n, const struct period_rule *rule,

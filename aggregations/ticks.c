@@ -4,11 +4,12 @@
 
 /* Chosen by measurement: runs shorter than this are first lengthened by insertion. */
 #define MIN_RUN 16
-/* Bits of a radix pass. */
-#define DIGIT_BITS 8
-#define DIGITS ((size_t)1 << DIGIT_BITS)
-/* Below this many words the counters of a radix pass cost more than they save. */
-#define RADIX_MIN_WORDS 256
+/* Chosen by measurement: a radix pass over few words takes fewer bits, for its counters cost more
+ * than the words; below RADIX_MIN_WORDS they cost more than they save. */
+#define RADIX_MIN_WORDS 32
+#define RADIX_MANY_WORDS 256
+#define FEW_WORDS_DIGIT_BITS 6
+#define MANY_WORDS_DIGIT_BITS 8
 
 /* One sort of n words by the bits from low_bit up to high_bit; the bits below hold the position. */
 struct word_sort {
@@ -26,11 +27,6 @@ void ticks_scratch_free(struct ticks_scratch *scratch)
     buf_free(&scratch->index);
     buf_free(&scratch->run_ends);
     buf_free(&scratch->counters);
-}
-
-static inline int64_t tick_at(const uint8_t *times, size_t i)
-{
-    return load_i64(times + i * sizeof(int64_t));
 }
 
 static unsigned bits_of(uint64_t value)
@@ -153,30 +149,38 @@ CHECKED static enum status merge_sort(struct word_sort *sort, struct buf *run_en
 
 /* ---- radix ---- */
 
-static void radix_pass(const struct word_sort *sort, unsigned shift, uint32_t *counters)
+static unsigned digit_bits(const struct word_sort *sort)
 {
-    memset(counters, 0, DIGITS * sizeof(*counters));
+    return sort->n < RADIX_MANY_WORDS ? FEW_WORDS_DIGIT_BITS : MANY_WORDS_DIGIT_BITS;
+}
+
+static void radix_pass(const struct word_sort *sort, unsigned shift, uint32_t *counters,
+                       size_t n_digits)
+{
+    memset(counters, 0, n_digits * sizeof(*counters));
     for (size_t i = 0; i < sort->n; i++)
-        counters[(sort->words[i] >> shift) & (DIGITS - 1)]++;
+        counters[(sort->words[i] >> shift) & (n_digits - 1)]++;
     uint32_t before = 0;
-    for (size_t digit = 0; digit < DIGITS; digit++) {
+    for (size_t digit = 0; digit < n_digits; digit++) {
         uint32_t count = counters[digit];
         counters[digit] = before;
         before += count;
     }
     for (size_t i = 0; i < sort->n; i++) {
         uint64_t word = sort->words[i];
-        sort->spare[counters[(word >> shift) & (DIGITS - 1)]++] = word;
+        sort->spare[counters[(word >> shift) & (n_digits - 1)]++] = word;
     }
 }
 
 CHECKED static enum status radix_sort(struct word_sort *sort, struct buf *counters_buf,
                                       struct err *err)
 {
-    void *memory = NULL;
-    TRY(scratch_take(counters_buf, DIGITS * sizeof(uint32_t), &memory, err));
-    for (unsigned shift = sort->low_bit; shift < sort->high_bit; shift += DIGIT_BITS) {
-        radix_pass(sort, shift, memory);
+    unsigned bits = digit_bits(sort);
+    size_t n_digits = (size_t)1 << bits;
+    void *counters = NULL;
+    TRY(scratch_take(counters_buf, n_digits * sizeof(uint32_t), &counters, err));
+    for (unsigned shift = sort->low_bit; shift < sort->high_bit; shift += bits) {
+        radix_pass(sort, shift, counters, n_digits);
         swap_words(sort);
     }
     return STATUS_OK;
@@ -187,7 +191,7 @@ static bool radix_is_faster(const struct word_sort *sort)
 {
     if (sort->n < RADIX_MIN_WORDS)
         return false;
-    unsigned radix_passes = (sort->high_bit - sort->low_bit + DIGIT_BITS - 1) / DIGIT_BITS;
+    unsigned radix_passes = (sort->high_bit - sort->low_bit - 1) / digit_bits(sort) + 1;
     return bits_of(count_runs(sort->words, sort->n) - 1) > radix_passes;
 }
 
@@ -205,7 +209,7 @@ CHECKED static enum status sort_words(struct word_sort *sort, struct ticks_scrat
 static bool ascends(const uint8_t *times, size_t n)
 {
     for (size_t i = 1; i < n; i++) {
-        if (tick_at(times, i) < tick_at(times, i - 1))
+        if (ticks_get(times, i) < ticks_get(times, i - 1))
             return false;
     }
     return true;
@@ -215,7 +219,7 @@ static bool ascends(const uint8_t *times, size_t n)
 static bool descends(const uint8_t *times, size_t n)
 {
     for (size_t i = 1; i < n; i++) {
-        if (tick_at(times, i) > tick_at(times, i - 1))
+        if (ticks_get(times, i) > ticks_get(times, i - 1))
             return false;
     }
     return true;
@@ -227,7 +231,7 @@ static void reverse_index(const uint8_t *times, size_t n, uint32_t *index)
     size_t placed = 0;
     for (size_t end = n; end > 0;) {
         size_t from = end - 1;
-        while (from > 0 && tick_at(times, from - 1) == tick_at(times, from))
+        while (from > 0 && ticks_get(times, from - 1) == ticks_get(times, from))
             from--;
         for (size_t i = from; i < end; i++)
             index[placed++] = (uint32_t)i;
@@ -244,10 +248,10 @@ static void gather_ticks(const uint8_t *times, const uint32_t *index, size_t n, 
 /* The smallest tick, and in *range_out the largest one's distance from it. */
 static int64_t smallest_tick(const uint8_t *times, size_t n, uint64_t *range_out)
 {
-    int64_t smallest = tick_at(times, 0);
+    int64_t smallest = ticks_get(times, 0);
     int64_t largest = smallest;
     for (size_t i = 1; i < n; i++) {
-        int64_t tick = tick_at(times, i);
+        int64_t tick = ticks_get(times, i);
         smallest = tick < smallest ? tick : smallest;
         largest = tick > largest ? tick : largest;
     }
@@ -276,7 +280,7 @@ CHECKED static enum status order_round(const struct tick_sort *ticks, struct wor
     uint32_t *index = ticks->index;
     for (size_t i = 0; i < sort->n; i++) {
         size_t position = shift == 0 ? i : index[i];
-        uint64_t distance = (uint64_t)tick_at(ticks->times, position) - ticks->smallest;
+        uint64_t distance = (uint64_t)ticks_get(ticks->times, position) - ticks->smallest;
         sort->words[i] = (distance >> shift) << ticks->position_bits | i;
     }
     unsigned high_bit = ticks->range_bits - shift + ticks->position_bits;

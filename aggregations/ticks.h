@@ -31,9 +31,15 @@ struct ticks_scratch {
 /* Frees the memory; the scratch is empty and usable again. */
 void ticks_scratch_free(struct ticks_scratch *scratch);
 
+/* The tick at position i of ticks that stand at any address. */
+static inline int64_t ticks_get(const uint8_t *ticks, size_t i)
+{
+    return load_i64(ticks + i * sizeof(int64_t));
+}
+
 /* Valid until the scratch or the input changes. */
 struct ticks_order {
-    const uint8_t *ticks;  /* n ticks, ascending, at any address: read them with load_i64 */
+    const uint8_t *ticks;  /* n ticks, ascending, at any address: read them with ticks_get */
     const uint32_t *index; /* ticks[i] was at position index[i]; NULL: it was at i */
 };
 
