@@ -210,12 +210,14 @@ double exact_magnitude_divide(const struct exact_magnitude *magnitude, uint64_t 
     uint64_t quotient[EXACT_WIDE_LIMBS + EXTRA];
     uint32_t n_limbs = magnitude->high - magnitude->low + EXTRA;
     uint64_t rest = 0;
-    for (uint32_t i = n_limbs; i-- > 0;) {
+    uint32_t i = n_limbs;
+    do {
+        i--;
         uint64_t limb = i >= EXTRA ? magnitude->limbs[magnitude->low + i - EXTRA] : 0;
         uint128 dividend = (uint128)rest << 64 | limb;
         quotient[i] = (uint64_t)(dividend / divisor);
         rest = (uint64_t)(dividend % divisor);
-    }
+    } while (i > 0);
     int lowest_exponent = unit_exponent + 64 * ((int)magnitude->low - EXTRA);
     return round_to_double(quotient, n_limbs, rest != 0, lowest_exponent);
 }

@@ -122,6 +122,25 @@ Test(exact, m2_rounds_among_subnormals)
     ASSERT_MOMENTS(&one_and_half, 4, 0x1p-539, 3 * DBL_TRUE_MIN); /* 2.75 of it */
 }
 
+/*
+ * The value 2^-50 among n - 1 zeros, n chosen so that the 128 bits of the quotient that are
+ * computed end exactly between two doubles, and only the remainder says that the mean is above.
+ */
+Test(exact, remainder_breaks_a_tie)
+{
+    uint8_t payload[19] = {0};
+    struct exact state;
+    store_u64(payload, UINT64_C(0x847df8204406ff2b));
+    store_u16(payload + 9, 128); /* 2^-50 = 2^(8 * 128 - 1074) */
+    store_u16(payload + 11, 1);
+    store_u16(payload + 13, 256);
+    store_u16(payload + 15, 1);
+    payload[17] = 1;
+    payload[18] = 1;
+    cr_assert_eq(exact_decode(&state, payload, sizeof(payload), NULL), STATUS_OK);
+    ASSERT_MOMENTS(&state, UINT64_C(0x847df8204406ff2b), 0x1.eea414476019dp-114, 0x1p-100);
+}
+
 Test(exact, mean_that_rounds_to_zero_has_no_sign)
 {
     struct exact state = exact_of((const double[]){-DBL_TRUE_MIN, 0, 0}, 3);
@@ -170,6 +189,20 @@ Test(exact, all_loops_agree_with_single_values)
             cr_assert_eq(exact_update(&singles, values + i, 1, NULL), STATUS_OK);
         ASSERT_SAME_STATE(&singles, &whole);
     }
+}
+
+/*
+ * Squares that carry out of 128 bits while bins are added up: 12 exponents down, the bits of the
+ * first square below 2^128 begin with 50 ones.
+ */
+Test(exact, bins_carry)
+{
+    const double values[] = {0x1.fffffffffffffp0, 0x1p-12, 0x1p-20};
+    struct exact whole = exact_of(values, N_ELEMENTS(values));
+    struct exact singles = exact_of(NULL, 0);
+    for (size_t i = 0; i < N_ELEMENTS(values); i++)
+        cr_assert_eq(exact_update(&singles, values + i, 1, NULL), STATUS_OK);
+    ASSERT_SAME_STATE(&whole, &singles);
 }
 
 Test(exact, merge_with_empty_is_an_identity)
