@@ -32,8 +32,8 @@
  *       17        sum_bytes bytes of |sum|, then squares_bytes bytes of the squares' sum
  *
  * Both runs of bytes begin and end with a byte that is not 0; of the number 0 there are 0 bytes at
- * place 0, and no sign. So there is one payload for a state. Its size: 9 bytes with NaN or infinity,
- * 17 for zeros, about 40 for 50 ordinary doubles, 50 for a million, 821 at most.
+ * place 0, and no sign. So there is one payload for a state. Its size: 9 bytes with NaN or
+ * infinity, 17 for zeros, about 40 for 50 ordinary doubles, 50 for a million, 821 at most.
  */
 #ifndef SALTWELL_EXACT_H
 #define SALTWELL_EXACT_H
@@ -56,9 +56,9 @@ void exact_reset(struct exact *state);
 
 /*
  * Adds n values, doubles in native byte order at any address; values may be NULL where n is 0.
- * STATUS_LIMIT, and the state as it was, where the count would pass 2^64 - 1. O(n); on a Xeon at 3.4 GHz 1.8 ns a
- * value where nearly all values of a block lie within ten binary orders of magnitude, 2.5 ns where
- * they lie within 32, and up to 40 ns beyond.
+ * STATUS_LIMIT, and the state as it was, where the count would pass 2^64 - 1. O(n); on a Xeon
+ * at 3.4 GHz 1.8 ns a value where nearly all values of a block lie within ten binary orders of
+ * magnitude, 2.5 ns where they lie within 32, and up to 40 ns beyond.
  */
 CHECKED enum status exact_update(struct exact *state, const void *values, size_t n,
                                  struct err *err);
