@@ -234,9 +234,11 @@ static enum status check_block(const struct activity_reader *reader, struct err 
 static enum status enter_block(struct activity_reader *reader, struct err *err)
 {
     bool is_started = reader->n_read > 0;
+    if (!is_started && reader->bits.size_bits == 0)
+        return STATUS_OK;
     if (is_started)
         TRY(check_block(reader, err));
-    if (is_started ? reader->is_last : reader->bits.size_bits == 0) {
+    if (is_started && reader->is_last) {
         if (!bits_is_at_end(reader->bits))
             return fail_format(reader, "bits that belong to no tick", err);
         return STATUS_OK;

@@ -35,6 +35,11 @@ Test(activity, the_empty_history_is_the_empty_payload)
     cr_assert_eq(payload.size_bytes, 0);
     payload_free(&payload);
     expect_round_trip(NULL, NULL, 0);
+    struct history found = {0};
+    struct err err = {0};
+    cr_assert_eq(payload_read(&(struct payload){NULL, 0}, &found, &err), STATUS_OK);
+    cr_assert_eq(found.n_ticks, 0);
+    history_free(&found);
 }
 
 Test(activity, both_ends_of_the_range_together)
