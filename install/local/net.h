@@ -1,0 +1,24 @@
+/* What the launcher asks of the network: may we listen here, and does the server answer. */
+#ifndef SALTWELL_NET_H
+#define SALTWELL_NET_H
+
+#include <stdbool.h>
+
+#include "err.h"
+
+/*
+ * Finds out whether every address of `host` is a loopback address. STATUS_USAGE when the name has
+ * no address.
+ */
+CHECKED enum status net_is_loopback(const char *host, bool *loopback_out, struct err *err);
+
+/*
+ * Tries to listen on every address of the host, and lets go again. STATUS_IO says which address and
+ * port are taken. Another process may still take the port afterwards; the engine then fails later.
+ */
+CHECKED enum status net_check_port_free(const char *host, const char *port, struct err *err);
+
+/* One GET /ping, answered with status 200 within 200 ms. */
+bool net_answers_ping(const char *host, const char *port);
+
+#endif
