@@ -13,9 +13,10 @@
 #include "ticks.h"
 
 /*
- * Memory that is reused from array to array. All zero is valid. It holds at most 4 bytes per event
- * of the longest array, 8 where distinct ticks are asked for, twice that under a max_span, and the
- * memory of struct ticks_scratch where ticks did not ascend.
+ * Memory that is reused from array to array. All zero is valid. The longest array needs 4 bytes per
+ * event, 8 where distinct ticks are asked for, twice that under a max_span; growth from array to
+ * array doubles (buf.h), so less than twice that is held. Ticks that did not ascend need the memory
+ * of struct ticks_scratch besides.
  */
 struct periods_scratch {
     struct ticks_scratch ticks;

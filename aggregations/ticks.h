@@ -17,8 +17,9 @@
 #define TICKS_MAX UINT32_MAX
 
 /*
- * Memory that is reused from array to array. All zero is valid. It holds at most 24.5 bytes per
- * tick of the longest array that was not ascending; nothing for ascending ones.
+ * Memory that is reused from array to array. All zero is valid. The longest array that was not
+ * ascending needs 20.25 bytes per tick; growth from array to array doubles (buf.h), so less than
+ * twice that is held. Ascending arrays need nothing.
  */
 struct ticks_scratch {
     struct buf words;
