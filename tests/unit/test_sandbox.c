@@ -1,0 +1,154 @@
+/* sandbox: what a process can still do inside, and what ends it. Each case runs in a child. */
+#include "sandbox.h"
+
+#include <criterion/criterion.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(undefined_behavior_sanitizer)
+#define SANITIZED true
+#endif
+#elif defined(__SANITIZE_ADDRESS__)
+#define SANITIZED true
+#endif
+#ifndef SANITIZED
+#define SANITIZED false
+#endif
+
+static void skip_where_the_filter_is_left_out(void)
+{
+    const char *preload = getenv("LD_PRELOAD");
+    if (SANITIZED)
+        cr_skip_test("a sanitizer's own run-time needs more than the sandbox leaves");
+    if (preload != NULL && strstr(preload, "valgrind") != NULL)
+        cr_skip_test("valgrind needs more than the sandbox leaves");
+}
+
+enum { LIMIT_BYTES = 1 << 30, REFUSED = 99 };
+
+/* Runs `prepare` (may be NULL) in a child, and then, in the sandbox, `inside`. Returns what waitpid
+ * reports. */
+static int status_inside(bool (*prepare)(void), int (*inside)(void))
+{
+    int status = -1;
+    pid_t child = fork();
+    cr_assert_geq(child, 0);
+    if (child == 0) {
+        /* No core file of a child that is meant to die. */
+        (void)setrlimit(RLIMIT_CORE, &(struct rlimit){0});
+        if ((prepare != NULL && !prepare()) || sandbox_enter(LIMIT_BYTES, NULL) != STATUS_OK)
+            _exit(REFUSED);
+        _exit(inside());
+    }
+    cr_assert_eq(waitpid(child, &status, 0), child);
+    return status;
+}
+
+static void expect_exit(bool (*prepare)(void), int (*inside)(void))
+{
+    int status = status_inside(prepare, inside);
+    cr_assert(WIFEXITED(status), "ended by signal %d", WTERMSIG(status));
+    cr_assert_eq(WEXITSTATUS(status), 0, "exit status %d", WEXITSTATUS(status));
+}
+
+static void expect_killed(int (*inside)(void))
+{
+    int status = status_inside(NULL, inside);
+    cr_assert(WIFSIGNALED(status), "exit status %d", WEXITSTATUS(status));
+    cr_assert_eq(WTERMSIG(status), SIGSYS, "signal %d", WTERMSIG(status));
+}
+
+static int open_a_file(void)
+{
+    return open("/dev/null", O_RDONLY) >= 0 ? 0 : 1;
+}
+
+static int start_a_child(void)
+{
+    return fork() >= 0 ? 0 : 1;
+}
+
+static int open_a_socket(void)
+{
+    return socket(AF_UNIX, SOCK_STREAM, 0) >= 0 ? 0 : 1;
+}
+
+Test(sandbox, ends_a_process_that_goes_outside)
+{
+    skip_where_the_filter_is_left_out();
+    expect_killed(open_a_file);
+    expect_killed(start_a_child);
+    expect_killed(open_a_socket);
+}
+
+static int work_with_memory(void)
+{
+    enum { LARGE = 64 << 20 };
+    char *small = malloc(100);
+    char *large = malloc(LARGE);
+    if (small == NULL || large == NULL)
+        return 1;
+    memset(large, 1, LARGE);
+    char *larger = realloc(large, 2 * (size_t)LARGE);
+    if (larger == NULL || larger[LARGE - 1] != 1)
+        return 2;
+    free(larger);
+    free(small);
+    return 0;
+}
+
+static int ask_for_too_much(void)
+{
+    /* volatile: the compiler may not see through a pair of malloc and free. */
+    volatile size_t size_bytes = (size_t)2 * LIMIT_BYTES;
+    void *memory = malloc(size_bytes);
+    int status = memory == NULL ? 0 : 1;
+    free(memory);
+    return status;
+}
+
+Test(sandbox, leaves_memory_up_to_the_limit)
+{
+    skip_where_the_filter_is_left_out();
+    expect_exit(NULL, work_with_memory);
+    expect_exit(NULL, ask_for_too_much);
+}
+
+static int piped[2];
+
+/* A pipe with a byte in it at 0, and its other end at 1 and 5. */
+static bool move_pipe(void)
+{
+    return pipe(piped) == 0 && write(piped[1], "x", 1) == 1 && dup2(piped[0], STDIN_FILENO) == 0 &&
+           dup2(piped[1], STDOUT_FILENO) == 1 && dup2(piped[1], 5) == 5;
+}
+
+static int echo_a_byte(void)
+{
+    char byte = 0;
+    if (read(STDIN_FILENO, &byte, 1) != 1 || byte != 'x' || write(STDOUT_FILENO, "y", 1) != 1)
+        return 1;
+    return read(STDIN_FILENO, &byte, 1) == 1 && byte == 'y' ? 0 : 2;
+}
+
+Test(sandbox, leaves_reading_and_writing)
+{
+    expect_exit(move_pipe, echo_a_byte);
+}
+
+static int write_to_descriptor_five(void)
+{
+    return write(5, "x", 1) == -1 ? 0 : 1;
+}
+
+Test(sandbox, closes_what_it_inherited)
+{
+    expect_exit(move_pipe, write_to_descriptor_five);
+}
