@@ -16,7 +16,7 @@
  * round the same way, so the error grows with their number: 8 a lane here, 128 for a whole block.
  */
 #define RUN_VALUES (8 * N_LANES)
-/* Values that share a shift. A merge takes some 30 ns, which 1024 values hide to 5 %. */
+/* Values that share a shift: 8 KiB, and some 350 ns, beside which a merge of 30 ns is little. */
 #define BLOCK_VALUES 1024
 /* Values whose mean makes the shift: then one block in 200 of normal data needs a second pass. */
 #define N_SAMPLES 8
@@ -192,7 +192,10 @@ static double guess_mean(const unsigned char *values, size_t n_values)
     return first + sum / (double)n_samples;
 }
 
-/* *squares_out: sum of the squares before anything is taken off; not finite where it overflowed. */
+/*
+ * *squares_out: the sum of the squares before anything is taken off, for the caller to judge
+ * whether the result holds: it does between underflow and overflow, and for equal values.
+ */
 static struct moments summarize_block(const unsigned char *values, size_t n_values,
                                       double *squares_out)
 {
@@ -209,9 +212,12 @@ static struct moments summarize_block(const unsigned char *values, size_t n_valu
         sums = sum_block(values, n_values, shift);
         correction = sums.d / n;
     }
-    double m2 = sums.squares - sums.d * correction;
     *squares_out = sums.squares;
-    return (struct moments){.n = n_values, .mean = shift + correction, .m2 = m2 > 0 ? m2 : 0};
+    return (struct moments){
+        .n = n_values,
+        .mean = shift + correction,
+        .m2 = sums.squares - sums.d * correction,
+    };
 }
 
 /* *exponent_out: the smallest e with all |x| < 2^e. False where a value is not finite. */
@@ -250,12 +256,22 @@ static struct moments summarize_scaled(const unsigned char *values, size_t n_val
     return merged;
 }
 
+static bool are_equal(const unsigned char *values, size_t n_values)
+{
+    double first = value_at(values, 0);
+    size_t i = 1;
+    while (i < n_values && value_at(values, i) == first)
+        i++;
+    return i == n_values;
+}
+
 static struct moments summarize(const unsigned char *values, size_t n_values)
 {
     double squares = 0;
     struct moments block = summarize_block(values, n_values, &squares);
-    /* Zero is safe: either all values are equal, or m2 is below 2^-1064 and rounds to about 0. */
-    if (LIKELY(squares == 0 || (squares >= SMALLEST_SAFE_SQUARES && squares <= DBL_MAX)))
+    if (LIKELY(squares >= SMALLEST_SAFE_SQUARES && squares <= DBL_MAX))
+        return block;
+    if (squares == 0 && are_equal(values, n_values))
         return block;
     return summarize_scaled(values, n_values);
 }
@@ -364,8 +380,8 @@ enum status moments_merge_all(struct moments *states, size_t n_states, struct mo
     struct tree tree;
     tree.n_leaves = 0;
     tree.height = 0;
-    /* Empty states are last in the order; as leaves they would change the shape of the tree. */
-    for (size_t i = 0; i < n_states && states[i].n > 0; i++)
+    /* Empty states are last in the order: there they leave the shape of the tree as it is. */
+    for (size_t i = 0; i < n_states; i++)
         tree_add_leaf(&tree, states[i]);
     *merged_out = tree_final(&tree);
     return STATUS_OK;

@@ -161,10 +161,14 @@ Test(moments, squares_below_the_range)
     ASSERT_SAME_BITS(of_values(tiny, 2), ((struct moments){2, 10e-324, 0}));
     static double values[N_LONG];
     for (size_t i = 0; i < N_LONG; i++)
-        values[i] = i % 2 == 0 ? 0x1p-530 : 0x1.8p-530; /* squares of d: 2^-1064 */
+        values[i] = i % 2 == 0 ? 0 : 0x1.199999999999ap-530; /* squares of d have 11 bits left */
     struct moments state = of_values(values, N_LONG);
-    ASSERT_NEAR(state.mean, 0x1.4p-530, U);
-    cr_assert_eq(state.m2, N_LONG * 0x1p-1064, "m2 = %a", state.m2);
+    ASSERT_NEAR(state.mean, 0x1.199999999999ap-531, U);
+    ASSERT_NEAR(state.m2, N_LONG * (0x1.199999999999ap-31 * 0x1.199999999999ap-31) * 0x1p-1000,
+                0x1p-20);
+    for (size_t i = 0; i < 1024; i++)
+        values[i] = i % 2 == 0 ? 0x1p-486 : 0x1.0000000000001p-486; /* squares of d are 0 */
+    cr_assert_eq(of_values(values, 1024).m2, 0x1p-1068);
     const double small[] = {0, 0x1p-500, 0};
     ASSERT_NEAR(of_values(small, 3).m2, 0x2p-1000 / 3, 8 * U);
 }
@@ -222,6 +226,8 @@ Test(moments, merging_no_states_gives_the_empty_one)
     struct moments empties[3] = {{0, 0, 0}, {0, -0.0, 0}, {0, 0, -0.0}};
     ASSERT_SAME_BITS(merge_many(NULL, 0), ((struct moments){0}));
     ASSERT_SAME_BITS(merge_many(empties, 3), ((struct moments){0}));
+    ASSERT_SAME_BITS(merge_two(empties[0], (struct moments){0, -0.0, -0.0}), ((struct moments){0}));
+    ASSERT_SAME_BITS(merge_two((struct moments){0, -0.0, -0.0}, empties[0]), ((struct moments){0}));
 }
 
 Test(moments, a_count_does_not_wrap)
