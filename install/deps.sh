@@ -1,0 +1,114 @@
+#!/bin/sh
+# Installs what Saltwell needs to build, to run its demo and to be checked.
+#
+#   install/deps.sh [build|demo|check|all]…     (default: all)
+#
+# Silent and successful when nothing is missing. As root it installs Debian packages; otherwise it
+# prints the exact command and exits 1. On another system it names what is missing and exits 1.
+set -eu
+
+# One line per need: group, how to see that it is there, Debian package.
+#   cmd:NAME   a command on the PATH. Used where a tool often comes from elsewhere (node, python).
+#   file:PATH  a file, by a shell pattern.
+#   pkg:NAME   a library that pkg-config knows.
+#   cc:FLAGS   the C compiler links an empty program with these flags.
+needs() {
+	cat <<'EOF'
+build cmd:cc gcc
+build cc: libc6-dev
+build cmd:make make
+build cmd:pkg-config pkg-config
+build pkg:libzstd libzstd-dev
+build pkg:libxxhash libxxhash-dev
+demo cmd:zstd zstd
+demo cmd:npm npm
+demo cmd:node nodejs
+demo file:/etc/ssl/certs/ca-certificates.crt ca-certificates
+check cmd:clang clang
+check clang:-fsanitize=address @clang-runtime
+check cc:-lcriterion libcriterion-dev
+check cmd:python3 python3
+check cmd:zstd zstd
+check cmd:curl curl
+EOF
+}
+
+
+empty_program='int main(void) { return 0; }'
+
+is_there() {
+	what=${1#*:}
+	case $1 in
+	cmd:*) command -v "$what" >/dev/null 2>&1 ;;
+	file:*) [ -e "$what" ] ;;
+	pkg:*) pkg-config --exists "$what" 2>/dev/null ;;
+	# The flag has to follow the source, or the linker drops the library.
+	cc:*) echo "$empty_program" | cc -x c - -o /dev/null ${what:+"$what"} 2>/dev/null ;;
+	clang:*) echo "$empty_program" | clang -x c - -o /dev/null "$what" 2>/dev/null ;;
+	esac
+}
+
+# The sanitizers of Debian's clang come in a package named after its version.
+package_name() {
+	if [ "$1" != @clang-runtime ]; then
+		echo "$1"
+		return
+	fi
+	version=$(clang -dumpversion 2>/dev/null | cut -d. -f1)
+	[ -n "$version" ] ||
+		version=$(apt-cache depends clang 2>/dev/null | sed -n 's/.*Depends: clang-\([0-9]*\)$/\1/p')
+	echo "libclang-rt-${version:-14}-dev"
+}
+
+# The missing packages of the groups given, one per line.
+missing() {
+	needs | while read -r group test package; do
+		case " $1 " in
+		*" $group "* | *" all "*) is_there "$test" || package_name "$package" ;;
+		esac
+	done | sort -u
+}
+
+groups=${*:-all}
+for group in $groups; do
+	case $group in
+	build | demo | check | all) ;;
+	*)
+		echo "deps.sh: unknown group '$group'" >&2
+		echo "usage: install/deps.sh [build|demo|check|all]..." >&2
+		exit 2
+		;;
+	esac
+done
+
+packages=$(missing "$groups" | tr '\n' ' ')
+packages=${packages% }
+[ -n "$packages" ] || exit 0
+
+if ! command -v apt-get >/dev/null 2>&1; then
+	echo "deps.sh: missing (by their Debian names): $packages" >&2
+	echo "deps.sh: install their counterparts with this system's package manager" >&2
+	exit 1
+fi
+if [ "$(id -u)" != 0 ]; then
+	echo "deps.sh: missing packages; install them with" >&2
+	echo "  sudo apt-get install -y --no-install-recommends $packages" >&2
+	exit 1
+fi
+
+echo "deps.sh: installing $packages"
+export DEBIAN_FRONTEND=noninteractive
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+# Word splitting is wanted: one argument per package.
+# shellcheck disable=SC2086
+if ! { apt-get -q update && apt-get -q install -y --no-install-recommends $packages; } >"$log" 2>&1; then
+	cat "$log" >&2
+	echo "deps.sh: apt-get failed" >&2
+	exit 1
+fi
+left=$(missing "$groups" | tr '\n' ' ')
+[ -z "$left" ] || {
+	echo "deps.sh: still missing after the installation: $left" >&2
+	exit 1
+}
