@@ -12,13 +12,13 @@ WARNINGS = -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -W
 	-Wcast-qual -Wwrite-strings -Wundef -Wvla -Wformat=2
 # No contraction into fused multiply-adds: the same bits from every compiler and on every processor.
 OUR_CFLAGS = -std=c11 -fPIE -ffp-contract=off $(WARNINGS) $(CHECK_CFLAGS)
-OUR_CPPFLAGS = -D_GNU_SOURCE -Iaggregations -Iudf/common $(shell $(PKG_CONFIG) --cflags libzstd libxxhash)
+OUR_CPPFLAGS = -D_GNU_SOURCE -Iaggregations -Iudf/common -Iudf/stream $(shell $(PKG_CONFIG) --cflags libzstd libxxhash)
 OUR_LDLIBS = $(shell $(PKG_CONFIG) --static --libs libzstd libxxhash) -lm
 STATIC = -static-pie
 COMPILE = $(CC) $(OUR_CPPFLAGS) $(CPPFLAGS) $(OUR_CFLAGS) $(CFLAGS) -MMD -MP
 LINK = $(CC) $(OUR_CFLAGS) $(CFLAGS) $(LDFLAGS)
 
-LIBRARY_OBJECTS = $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard aggregations/*.c udf/common/*.c))
+LIBRARY_OBJECTS = $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard aggregations/*.c udf/common/*.c udf/stream/*.c))
 EXECUTABLES = $(patsubst udf/%.c,%,$(wildcard udf/*.c))
 PROGRAMS = $(EXECUTABLES:%=$(BUILD)/bin/%)
 # The executables whose functions an XML file registers; the others are called by name, in executable().
@@ -119,7 +119,7 @@ check: ## set everything up and run the tests (GROUPS="unit cli sql laws docs fu
 # stays in build/fuzz.
 SECONDS ?= 60
 FUZZERS = $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
-$(BUILD)/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(wildcard aggregations/*.[ch] udf/common/*.[ch])
+$(BUILD)/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(wildcard aggregations/*.[ch] udf/common/*.[ch] udf/stream/*.[ch])
 	@mkdir -p $(@D)
 	clang $(OUR_CPPFLAGS) -std=c11 -O1 -g -ffp-contract=off $(SANITIZERS),fuzzer $(filter %.c,$^) $(OUR_LDLIBS) -o $@
 
@@ -132,7 +132,7 @@ fuzz: $(FUZZERS:%=$(BUILD)/fuzz/fuzz_%) ## run each fuzz target for SECONDS=60
 			-print_final_stats=1 -artifact_prefix=$(BUILD)/fuzz/ $(BUILD)/fuzz/$$name tests/fuzz/corpus/$$name 2>&1 | tail -n 12; \
 	done
 
-C_FILES = $(wildcard aggregations/*.[ch] udf/*.c udf/common/*.[ch] install/local/*.[ch] tests/unit/*.[ch] tests/laws/*.c tests/fuzz/*.c)
+C_FILES = $(wildcard aggregations/*.[ch] udf/*.c udf/common/*.[ch] udf/stream/*.[ch] install/local/*.[ch] tests/unit/*.[ch] tests/laws/*.c tests/fuzz/*.c)
 .PHONY: format
 format: ## lay the C files out by .clang-format
 	clang-format -i $(C_FILES)
@@ -141,7 +141,7 @@ format: ## lay the C files out by .clang-format
 lint: ## check the layout, and read the code with cppcheck and shellcheck
 	clang-format --dry-run -Werror $(C_FILES)
 	cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr --enable=warning,portability -D_GNU_SOURCE \
-		-Iaggregations -Iudf/common aggregations udf install/local
+		-Iaggregations -Iudf/common -Iudf/stream aggregations udf install/local
 	shellcheck $(wildcard install/*.sh examples/*/*.sh tests/*.sh tests/*/*.sh) .ci/run
 
 # Where a packaged ClickHouse server looks.

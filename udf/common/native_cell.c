@@ -48,45 +48,46 @@ static void canonicalise_float(uint8_t *value, size_t width_bytes)
 }
 
 static enum status encode(const struct native_type *type, const struct native_node *node,
-                          uint64_t row, struct buf *out, struct err *err);
+                          uint64_t row, bool canonical, struct buf *out, struct err *err);
 
 static enum status encode_fixed(const struct native_type *type, const struct native_node *node,
-                                uint64_t row, struct buf *out, struct err *err)
+                                uint64_t row, bool canonical, struct buf *out, struct err *err)
 {
     TRY(buf_append(out, fixed_at(type, node, row), type->width_bytes, err));
-    if (type->order == NATIVE_ORDER_FLOAT)
+    if (canonical && type->order == NATIVE_ORDER_FLOAT)
         canonicalise_float(out->data + out->size_bytes - type->width_bytes, type->width_bytes);
     return STATUS_OK;
 }
 
 static enum status encode_array(const struct native_type *type, const struct native_node *node,
-                                uint64_t row, struct buf *out, struct err *err)
+                                uint64_t row, bool canonical, struct buf *out, struct err *err)
 {
     uint64_t begin = 0, end = 0;
     native_array_range(node, row, &begin, &end);
     TRY(buf_append_varuint(out, end - begin, err));
     for (uint64_t i = begin; i < end; i++)
-        TRY(encode(type + 1, node + 1, i, out, err));
+        TRY(encode(type + 1, node + 1, i, canonical, out, err));
     return STATUS_OK;
 }
 
 static enum status encode_low_cardinality(const struct native_type *type,
                                           const struct native_node *node, uint64_t row,
-                                          struct buf *out, struct err *err)
+                                          bool canonical, struct buf *out, struct err *err)
 {
     uint64_t index = dictionary_index(node, row);
     if (type->holds_null)
         TRY(buf_append_u8(out, index == 0, err));
-    return type->holds_null && index == 0 ? STATUS_OK : encode(type + 1, node + 1, index, out, err);
+    return type->holds_null && index == 0 ? STATUS_OK
+                                          : encode(type + 1, node + 1, index, canonical, out, err);
 }
 
 static enum status encode(const struct native_type *type, const struct native_node *node,
-                          uint64_t row, struct buf *out, struct err *err)
+                          uint64_t row, bool canonical, struct buf *out, struct err *err)
 {
     uint64_t start = 0;
     switch (type->kind) {
     case NATIVE_FIXED:
-        return encode_fixed(type, node, row, out, err);
+        return encode_fixed(type, node, row, canonical, out, err);
     case NATIVE_STRING:
     case NATIVE_VARIANCE:
         start = load_u64(node->starts + row * 8);
@@ -94,15 +95,16 @@ static enum status encode(const struct native_type *type, const struct native_no
                           err);
     case NATIVE_NULLABLE:
         TRY(buf_append_u8(out, node->data[row] != 0, err));
-        return node->data[row] != 0 ? STATUS_OK : encode(type + 1, node + 1, row, out, err);
+        return node->data[row] != 0 ? STATUS_OK
+                                    : encode(type + 1, node + 1, row, canonical, out, err);
     case NATIVE_ARRAY:
-        return encode_array(type, node, row, out, err);
+        return encode_array(type, node, row, canonical, out, err);
     case NATIVE_TUPLE:
         for (size_t child = 1; child < type->n_nodes; child += type[child].n_nodes)
-            TRY(encode(type + child, node + child, row, out, err));
+            TRY(encode(type + child, node + child, row, canonical, out, err));
         return STATUS_OK;
     case NATIVE_LOW_CARDINALITY:
-        return encode_low_cardinality(type, node, row, out, err);
+        return encode_low_cardinality(type, node, row, canonical, out, err);
     }
     return STATUS_OK;
 }
@@ -110,7 +112,15 @@ static enum status encode(const struct native_type *type, const struct native_no
 enum status native_cell_encode(const struct native_column *column, uint64_t row, struct buf *out,
                                struct err *err)
 {
-    return encode(native_type_root(&column->type), native_column_nodes(column), row, out, err);
+    return encode(native_type_root(&column->type), native_column_nodes(column), row, false, out,
+                  err);
+}
+
+enum status native_cell_encode_key(const struct native_column *column, uint64_t row,
+                                   struct buf *out, struct err *err)
+{
+    return encode(native_type_root(&column->type), native_column_nodes(column), row, true, out,
+                  err);
 }
 
 static bool cells_equal(const struct native_type *type, const struct native_node *node, uint64_t a,

@@ -1,9 +1,7 @@
 /*
  * Single values of Native columns, as keys need them: the value of a row in the RowBinary format,
  * which stands on its own without its block, and how two such values compare.
- *
- * RowBinary is what ClickHouse's formatRow('RowBinary', …) gives, with one difference: -0.0 becomes
- * 0.0 and every NaN the same NaN, because ORDER BY does not tell those apart and so may mix them.
+ * RowBinary is what ClickHouse's formatRow('RowBinary', …) gives.
  */
 #ifndef SALTWELL_NATIVE_CELL_H
 #define SALTWELL_NATIVE_CELL_H
@@ -14,6 +12,11 @@
 /* Appends row `row` of an indexed column in RowBinary. STATUS_NOMEM. */
 CHECKED enum status native_cell_encode(const struct native_column *column, uint64_t row,
                                        struct buf *out, struct err *err);
+
+/* The same for a part of a key: -0.0 becomes 0.0 and every NaN the same NaN, because ORDER BY does
+ * not tell those apart and so may mix them. */
+CHECKED enum status native_cell_encode_key(const struct native_column *column, uint64_t row,
+                                           struct buf *out, struct err *err);
 
 /* Where row `row` of the column differs from row `row - 1`, changed[row] is set, for every row but
  * the first. changed: n_rows bytes. The column is indexed. Cost: a few instructions a row for

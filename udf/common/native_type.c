@@ -325,8 +325,13 @@ static enum status parse_type(struct parser *parser)
         return refuse(parser, "Saltwell does not know the layout of the type");
     }
     TRY(parse_known(parser, entry, type));
-    node_at(parser, node)->text = type;
-    node_at(parser, node)->text_bytes = (size_t)(parser->at - type);
+    struct native_type *parsed = node_at(parser, node);
+    parsed->text = type;
+    parsed->text_bytes = (size_t)(parser->at - type);
+    if (parsed->base == NULL) { /* else set by the type inside */
+        parsed->base = type;
+        parsed->base_bytes = parsed->text_bytes;
+    }
     parser->depth--;
     return STATUS_OK;
 }

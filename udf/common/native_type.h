@@ -40,6 +40,8 @@ struct native_type {
     bool holds_null;         /* NATIVE_LOW_CARDINALITY: index 0 of the dictionary is NULL */
     const char *text;        /* the type's name, not terminated */
     size_t text_bytes;
+    const char *base; /* the same, but T of a SimpleAggregateFunction(f, T) */
+    size_t base_bytes;
     const char *name; /* of a tuple's element, without quotes; NULL where it has none */
     size_t name_bytes;
 };

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -58,13 +59,21 @@ static int wrong_usage(const struct function_table *table, const char *message)
     return PROGRAM_USAGE;
 }
 
-/* Standard output may be full or closed; a page that did not arrive is a failure. */
-static int finish_page(const struct function_table *table)
+static int finish_page(const char *executable)
 {
     if (fflush(stdout) == 0)
         return PROGRAM_OK;
-    program_complain(table->executable, "cannot write the output");
+    program_complain(executable, "cannot write the output");
     return PROGRAM_FAILED;
+}
+
+int program_print(const char *executable, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    vprintf(format, arguments);
+    va_end(arguments);
+    return finish_page(executable);
 }
 
 static int serve(const struct function_table *table, const struct function *function,
@@ -88,14 +97,15 @@ static int print_page(const struct function_table *table, const char *option)
     if (strcmp(option, "--help") == 0)
         function_print_help(table, stdout);
     else if (strcmp(option, "--version") == 0)
-        printf("%s (Saltwell) %s\n", table->executable, SALTWELL_VERSION);
+        return program_print(table->executable, "%s (Saltwell) %s\n", table->executable,
+                             SALTWELL_VERSION);
     else if (strcmp(option, "--list") == 0)
         function_print_list(table, stdout);
     else if (strcmp(option, "--xml") == 0)
         function_print_xml(table, stdout);
     else
         return -1;
-    return finish_page(table);
+    return finish_page(table->executable);
 }
 
 int program_serve(const struct function_table *table, int argc, char **argv)

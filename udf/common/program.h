@@ -24,6 +24,11 @@ CHECKED enum status program_parse_size(const char *text, size_t *size_bytes_out,
  * sandbox. */
 CHECKED enum status program_prepare(size_t max_memory_bytes, struct err *err);
 
+/* Prints a page to standard output. Returns the exit status: a page that did not arrive, because
+ * the output is full or closed, is a failure. */
+PRINTF_LIKE(2, 3)
+int program_print(const char *executable, const char *format, ...);
+
 /* Prints `executable: message` to standard error. */
 void program_complain(const char *executable, const char *message);
 

@@ -1,0 +1,196 @@
+#include "fold.h"
+
+#include "mem.h"
+
+#include <ctype.h>
+
+static bool text_begins(const char *text, size_t text_bytes, const char *prefix)
+{
+    return text_bytes >= strlen(prefix) && memcmp(text, prefix, strlen(prefix)) == 0;
+}
+
+bool fold_type_is_number(const struct native_type *type)
+{
+    static const char *const numbers[] = {"Int", "UInt", "Float", "BFloat", "Decimal"};
+    type = fold_value_type(type);
+    if (type->kind != NATIVE_FIXED || text_begins(type->base, type->base_bytes, "Interval"))
+        return false;
+    for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+        if (text_begins(type->base, type->base_bytes, numbers[i]))
+            return true;
+    return false;
+}
+
+bool fold_op_of_name(const char *name, size_t name_bytes, enum fold_op *op_out)
+{
+    static const struct {
+        const char *name;
+        enum fold_op op;
+    } ops[] = {
+        {"sum", FOLD_SUM}, {"min", FOLD_MIN},   {"max", FOLD_MAX},
+        {"any", FOLD_ANY}, {"last", FOLD_LAST}, {"anyLast", FOLD_LAST},
+    };
+    for (size_t i = 0; i < sizeof(ops) / sizeof(ops[0]); i++) {
+        if (strlen(ops[i].name) == name_bytes && memcmp(ops[i].name, name, name_bytes) == 0) {
+            *op_out = ops[i].op;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A SimpleAggregateFunction says itself how its values merge. */
+static enum fold_op op_of_simple_aggregate(const struct native_type *type)
+{
+    static const char prefix[] = "SimpleAggregateFunction(";
+    enum fold_op op = FOLD_BY_TYPE;
+    if (!text_begins(type->text, type->text_bytes, prefix))
+        return op;
+    const char *name = type->text + sizeof(prefix) - 1;
+    size_t name_bytes = 0;
+    while (isalnum((unsigned char)name[name_bytes]) || name[name_bytes] == '_')
+        name_bytes++;
+    (void)fold_op_of_name(name, name_bytes, &op);
+    return op;
+}
+
+/* Sets *op in place of FOLD_BY_TYPE where the type has a natural one. NULL: op and type do not go
+ * together. */
+static const struct fold_kind *choose_kind(const struct native_type *type, enum fold_op *op)
+{
+    if (*op == FOLD_BY_TYPE)
+        *op = op_of_simple_aggregate(type);
+    switch (*op) {
+    case FOLD_BY_TYPE:
+        if (!fold_type_is_number(type))
+            return fold_state_kind(type);
+        *op = FOLD_SUM;
+        return fold_sum_kind(type);
+    case FOLD_SUM:
+        return fold_sum_kind(type);
+    case FOLD_MOMENTS:
+        return fold_moments_kind(type);
+    case FOLD_MIN:
+    case FOLD_MAX:
+    case FOLD_ANY:
+    case FOLD_LAST:
+        return fold_pick_kind(type);
+    }
+    return NULL;
+}
+
+/* A sum of 64 bits stands in for one of fewer. */
+static const char *widened_sum(const struct native_type *type)
+{
+    bool is_nullable = type->kind == NATIVE_NULLABLE;
+    switch (fold_value_type(type)->order) {
+    case NATIVE_ORDER_FLOAT:
+        return is_nullable ? "Nullable(Float64)" : "Float64";
+    case NATIVE_ORDER_SIGNED:
+        return is_nullable ? "Nullable(Int64)" : "Int64";
+    default:
+        return is_nullable ? "Nullable(UInt64)" : "UInt64";
+    }
+}
+
+static enum status refuse(enum fold_op op, const struct native_type *type, const char *name,
+                          struct err *err)
+{
+    static const char *const names[] = {
+        [FOLD_SUM] = "sum", [FOLD_MIN] = "min",   [FOLD_MAX] = "max",
+        [FOLD_ANY] = "any", [FOLD_LAST] = "last", [FOLD_MOMENTS] = "moments",
+    };
+    int text_bytes = (int)(type->text_bytes < 200 ? type->text_bytes : 200);
+    if (op == FOLD_BY_TYPE)
+        return err_set(err, STATUS_MISMATCH,
+                       "column '%s': type %.*s has no merge of its own: expected --op %s=min, max, "
+                       "any or last",
+                       name, text_bytes, type->text, name);
+    return err_set(err, STATUS_MISMATCH, "column '%s': expected a type that %s is for, found %.*s",
+                   name, names[op], text_bytes, type->text);
+}
+
+enum status fold_result_type(const struct native_type *type, enum fold_op *op, bool widen,
+                             const char *name, struct buf *text, struct err *err)
+{
+    const char *own = NULL;
+    enum fold_op asked = *op;
+    if (choose_kind(type, op) == NULL)
+        return refuse(asked, type, name, err);
+    if (*op == FOLD_MOMENTS)
+        own = "Tuple(n UInt64, mean Float64, m2 Float64)";
+    else if (*op == FOLD_SUM && widen)
+        own = widened_sum(type);
+    return own == NULL ? native_cell_plain_type(type, text, err)
+                       : buf_append(text, own, strlen(own), err);
+}
+
+static enum status take_blobs(struct fold *fold, const char *name, struct err *err)
+{
+    fold->blobs = mem_resize(NULL, sizeof(*fold->blobs));
+    if (fold->blobs == NULL)
+        return err_set(err, STATUS_NOMEM, "out of memory: no room for the states of '%s'", name);
+    *fold->blobs = (struct fold_blobs){0};
+    exact_reset(&fold->blobs->exact);
+    return STATUS_OK;
+}
+
+enum status fold_init(struct fold *fold, const struct native_block *block, size_t column,
+                      enum fold_op op, bool widen, const char *name, struct err *err)
+{
+    const struct native_type *type = native_type_root(&block->columns[column].type);
+    struct buf text = {0};
+    *fold = (struct fold){.column = column, .op = op};
+    fold->is_nullable = type->kind == NATIVE_NULLABLE;
+    enum status status = fold_result_type(type, &fold->op, widen, name, &text, err);
+    if (status == STATUS_OK)
+        status = buf_append_u8(&text, 0, err);
+    if (status == STATUS_OK)
+        status = native_builder_init(&fold->out, name, (const char *)text.data, err);
+    buf_free(&text);
+    TRY(status);
+    fold->kind = choose_kind(type, &op);
+    bool is_blob = fold->op == FOLD_BY_TYPE && type->kind == NATIVE_STRING;
+    return is_blob ? take_blobs(fold, name, err) : STATUS_OK;
+}
+
+void fold_free(struct fold *fold)
+{
+    native_builder_free(&fold->out);
+    buf_free(&fold->kept);
+    if (fold->blobs != NULL) {
+        activity_gather_free(&fold->blobs->gather);
+        buf_free(&fold->blobs->payload);
+        buf_free(&fold->blobs->blob);
+        mem_free(fold->blobs);
+    }
+    *fold = (struct fold){0};
+}
+
+enum status fold_add(struct fold *fold, const struct native_block *block, uint64_t begin,
+                     uint64_t end, struct err *err)
+{
+    const struct native_column *column = &block->columns[fold->column];
+    enum status status = fold->kind->add(fold, column, begin, end, err);
+    if (status != STATUS_OK)
+        err_prefix(err, "column '%.*s'", (int)column->name.size_bytes,
+                   (const char *)column->name.data);
+    return status;
+}
+
+enum status fold_close(struct fold *fold, struct err *err)
+{
+    enum status status = fold->kind->close(fold, err);
+    if (status != STATUS_OK) {
+        const uint8_t *name = fold->out.header.data;
+        int name_bytes = (int)varuint_take(&name);
+        err_prefix(err, "column '%.*s'", name_bytes, (const char *)name);
+    }
+    return status;
+}
+
+enum status fold_mark_null(struct fold *fold, struct err *err)
+{
+    return fold->is_nullable ? buf_append_u8(&fold->out.parts[0], !fold->has_value, err)
+                             : STATUS_OK;
+}

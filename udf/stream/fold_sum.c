@@ -1,0 +1,173 @@
+/* Sums of integers, checked, and of floating-point numbers; the moments of both. */
+#include "fold.h"
+
+enum {
+    /* Values are handed to moments_update by so many, counted from the period's first: the same
+     * pieces wherever blocks end. */
+    MOMENTS_CHUNK_VALUES = 4096
+};
+
+static bool row_is_null(const struct fold *fold, const struct native_node *node, uint64_t row)
+{
+    return fold->is_nullable && node->data[row] != 0;
+}
+
+static int128 load_integer(const struct native_type *type, const uint8_t *value)
+{
+    uint128 bits = 0;
+    unsigned unused_bits = 128 - 8 * type->width_bytes;
+    memcpy(&bits, value, type->width_bytes);
+    if (type->order == NATIVE_ORDER_SIGNED)
+        return (int128)(bits << unused_bits) >> unused_bits;
+    return (int128)bits;
+}
+
+static double load_real(const struct native_type *type, const uint8_t *value)
+{
+    if (type->order != NATIVE_ORDER_FLOAT)
+        return (double)load_integer(type, value);
+    if (type->width_bytes == 8)
+        return load_f64(value);
+    float single;
+    memcpy(&single, value, sizeof(single));
+    return (double)single;
+}
+
+static enum status add_integers(struct fold *fold, const struct native_column *column,
+                                uint64_t begin, uint64_t end, struct err *err)
+{
+    const struct native_type *type = fold_value_type(native_type_root(&column->type));
+    const struct native_node *node = native_column_nodes(column);
+    const uint8_t *values = node[fold->is_nullable].data;
+    int128 sum = fold->integer;
+    bool overflow = false;
+    for (uint64_t row = begin; row < end; row++) {
+        if (row_is_null(fold, node, row))
+            continue;
+        fold->has_value = true;
+        overflow |=
+            __builtin_add_overflow(sum, load_integer(type, values + row * type->width_bytes), &sum);
+    }
+    if (overflow)
+        return err_set(err, STATUS_LIMIT, "expected a sum that fits 128 bits, found a larger one");
+    fold->integer = sum;
+    return STATUS_OK;
+}
+
+/* The result's type decides what fits: 1 to 16 bytes, signed or not. */
+static bool integer_fits(const struct native_type *type, int128 value)
+{
+    unsigned bits = 8 * type->width_bytes;
+    if (type->order == NATIVE_ORDER_SIGNED) {
+        int128 shifted = bits == 128 ? 0 : value >> (bits - 1);
+        return shifted == 0 || shifted == -1;
+    }
+    return value >= 0 && (bits == 128 || value >> bits == 0);
+}
+
+static enum status close_integers(struct fold *fold, struct err *err)
+{
+    const struct native_type *root = native_type_root(&fold->out.type);
+    const struct native_type *type = fold_value_type(root);
+    struct buf *part = &fold->out.parts[fold->is_nullable];
+    if (!integer_fits(type, fold->integer))
+        return err_set(err, STATUS_LIMIT, "expected a sum that fits %.*s, found one that overflows",
+                       (int)root->text_bytes, root->text);
+    TRY(fold_mark_null(fold, err));
+    TRY(buf_append(part, &fold->integer, type->width_bytes, err));
+    fold->integer = 0;
+    fold->has_value = false;
+    return STATUS_OK;
+}
+
+static enum status add_reals(struct fold *fold, const struct native_column *column, uint64_t begin,
+                             uint64_t end, struct err *err)
+{
+    (void)err;
+    const struct native_type *type = fold_value_type(native_type_root(&column->type));
+    const struct native_node *node = native_column_nodes(column);
+    const uint8_t *values = node[fold->is_nullable].data;
+    for (uint64_t row = begin; row < end; row++) {
+        if (row_is_null(fold, node, row))
+            continue;
+        fold->has_value = true;
+        fold->real += load_real(type, values + row * type->width_bytes);
+    }
+    return STATUS_OK;
+}
+
+static enum status close_reals(struct fold *fold, struct err *err)
+{
+    const struct native_type *type = fold_value_type(native_type_root(&fold->out.type));
+    struct buf *part = &fold->out.parts[fold->is_nullable];
+    float single = (float)fold->real;
+    TRY(fold_mark_null(fold, err));
+    if (type->width_bytes == 8)
+        TRY(buf_append_f64(part, fold->real, err));
+    else
+        TRY(buf_append(part, &single, sizeof(single), err));
+    fold->real = 0;
+    fold->has_value = false;
+    return STATUS_OK;
+}
+
+static enum status flush_chunk(struct fold *fold, struct err *err)
+{
+    TRY(moments_update(&fold->moments, fold->kept.data, fold->kept.size_bytes / 8, err));
+    buf_reset(&fold->kept);
+    return STATUS_OK;
+}
+
+static enum status add_moments(struct fold *fold, const struct native_column *column,
+                               uint64_t begin, uint64_t end, struct err *err)
+{
+    const struct native_type *type = fold_value_type(native_type_root(&column->type));
+    const struct native_node *node = native_column_nodes(column);
+    const uint8_t *values = node[fold->is_nullable].data;
+    for (uint64_t row = begin; row < end; row++) {
+        if (row_is_null(fold, node, row))
+            continue;
+        TRY(buf_append_f64(&fold->kept, load_real(type, values + row * type->width_bytes), err));
+        if (fold->kept.size_bytes == MOMENTS_CHUNK_VALUES * 8)
+            TRY(flush_chunk(fold, err));
+    }
+    return STATUS_OK;
+}
+
+static enum status close_moments(struct fold *fold, struct err *err)
+{
+    struct buf *members = &fold->out.parts[1]; /* behind the tuple: n, mean, m2 */
+    TRY(flush_chunk(fold, err));
+    TRY(buf_append_u64(&members[0], fold->moments.n, err));
+    TRY(buf_append_f64(&members[1], fold->moments.mean, err));
+    TRY(buf_append_f64(&members[2], fold->moments.m2, err));
+    fold->moments = (struct moments){0};
+    return STATUS_OK;
+}
+
+/* Numbers that fit the 128 bits of the sum with their sign. */
+static bool is_summable(const struct native_type *type)
+{
+    const struct native_type *value = fold_value_type(type);
+    if (!fold_type_is_number(type))
+        return false;
+    if (value->order == NATIVE_ORDER_FLOAT)
+        return value->width_bytes >= 4;
+    return value->width_bytes <= 8 ||
+           (value->width_bytes == 16 && value->order == NATIVE_ORDER_SIGNED);
+}
+
+const struct fold_kind *fold_sum_kind(const struct native_type *type)
+{
+    static const struct fold_kind integers = {add_integers, close_integers};
+    static const struct fold_kind reals = {add_reals, close_reals};
+    if (!is_summable(type))
+        return NULL;
+    return fold_value_type(type)->order == NATIVE_ORDER_FLOAT ? &reals : &integers;
+}
+
+const struct fold_kind *fold_moments_kind(const struct native_type *type)
+{
+    static const struct fold_kind moments = {add_moments, close_moments};
+    return is_summable(type) ? &moments : NULL;
+}

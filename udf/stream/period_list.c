@@ -1,0 +1,228 @@
+/* --emit periods: a row per period, with the sums and moments that were asked for. */
+#include "mem.h"
+#include "period_stream.h"
+#include "stream_column.h"
+
+enum { ID, NUMBER, FIRST, LAST, LENGTH, UNIQUE_LENGTH, N_COLUMNS };
+
+struct period_list {
+    struct native_builder *keys; /* one per key column */
+    size_t n_keys;
+    struct native_builder columns[N_COLUMNS];
+    struct fold *folds;
+    size_t n_folds;
+    uint64_t open_row;  /* of the block: the open period's rows from here on are not folded yet */
+    uint64_t n_periods; /* that wait to be written */
+};
+
+void period_list_free(struct period_list *list)
+{
+    if (list == NULL)
+        return;
+    for (size_t i = 0; i < list->n_keys; i++)
+        native_builder_free(&list->keys[i]);
+    for (size_t i = 0; i < N_COLUMNS; i++)
+        native_builder_free(&list->columns[i]);
+    for (size_t i = 0; i < list->n_folds; i++)
+        fold_free(&list->folds[i]);
+    mem_free(list->keys);
+    mem_free(list->folds);
+    mem_free(list);
+}
+
+/* n > 0 structs of size_bytes, all zero. */
+static enum status take_zeros(size_t n, size_t size_bytes, void *zeros_out, struct err *err)
+{
+    void *zeros = mem_resize(NULL, n * size_bytes);
+    if (zeros == NULL)
+        return err_set(err, STATUS_NOMEM, "out of memory: no %zu bytes to be had", n * size_bytes);
+    memset(zeros, 0, n * size_bytes);
+    memcpy(zeros_out, &zeros, sizeof(zeros));
+    return STATUS_OK;
+}
+
+static enum status copy_text(struct buf *text, const void *bytes, size_t size_bytes,
+                             struct err *err)
+{
+    buf_reset(text);
+    TRY(buf_append(text, bytes, size_bytes, err));
+    return buf_append_u8(text, 0, err);
+}
+
+static enum status open_keys(struct period_list *list, const struct native_block *block,
+                             struct err *err)
+{
+    struct buf name = {0}, type = {0};
+    enum status status = STATUS_OK;
+    for (size_t i = 0; i < list->n_keys && status == STATUS_OK; i++) {
+        const struct native_column *column = &block->columns[i];
+        buf_reset(&type);
+        status = copy_text(&name, column->name.data, column->name.size_bytes, err);
+        if (status == STATUS_OK)
+            status = native_cell_plain_type(native_type_root(&column->type), &type, err);
+        if (status == STATUS_OK)
+            status = buf_append_u8(&type, 0, err);
+        if (status == STATUS_OK)
+            status = native_builder_init(&list->keys[i], (const char *)name.data,
+                                         (const char *)type.data, err);
+    }
+    buf_free(&name);
+    buf_free(&type);
+    return status;
+}
+
+static enum status open_columns(struct period_stream *stream, const struct native_block *block,
+                                struct err *err)
+{
+    static const struct {
+        const char *name;
+        const char *type; /* NULL: the time column's */
+    } columns[N_COLUMNS] = {
+        [ID] = {"period_id", "UInt64"},
+        [NUMBER] = {"period_number", "UInt32"},
+        [FIRST] = {"period_first", NULL},
+        [LAST] = {"period_last", NULL},
+        [LENGTH] = {"period_length", "UInt64"},
+        [UNIQUE_LENGTH] = {"unique_period_length", "UInt64"},
+    };
+    const struct native_type *time = native_type_root(&block->columns[stream->time].type);
+    struct buf time_type = {0};
+    enum status status = copy_text(&time_type, time->text, time->text_bytes, err);
+    for (size_t i = 0; i < N_COLUMNS && status == STATUS_OK; i++)
+        status = period_builder_init(
+            &stream->list->columns[i], block, columns[i].name,
+            columns[i].type == NULL ? (const char *)time_type.data : columns[i].type, err);
+    buf_free(&time_type);
+    return status;
+}
+
+static enum status open_fold(struct fold *fold, const struct period_fold_option *option,
+                             const struct native_block *block, struct err *err)
+{
+    bool is_sum = option->op == FOLD_SUM;
+    size_t column = 0;
+    TRY(stream_find_column(block, option->column, is_sum ? "--sum" : "--moments", &column, err));
+    struct buf name = {0};
+    enum status status = buf_append(&name, option->column, strlen(option->column), err);
+    if (status == STATUS_OK)
+        status = is_sum ? buf_append(&name, "_sum", sizeof("_sum"), err)
+                        : buf_append(&name, "_moments", sizeof("_moments"), err);
+    if (status == STATUS_OK)
+        status = fold_init(fold, block, column, option->op, true, (const char *)name.data, err);
+    buf_free(&name);
+    return status;
+}
+
+static enum status open_list(struct period_stream *stream, const struct native_block *block,
+                             struct err *err)
+{
+    const struct period_options *options = stream->options;
+    TRY(take_zeros(1, sizeof(*stream->list), &stream->list, err));
+    struct period_list *list = stream->list;
+    TRY(take_zeros(options->n_keys, sizeof(*list->keys), &list->keys, err));
+    list->n_keys = options->n_keys;
+    TRY(open_keys(list, block, err));
+    TRY(open_columns(stream, block, err));
+    if (options->n_folds == 0)
+        return STATUS_OK;
+    TRY(take_zeros(options->n_folds, sizeof(*list->folds), &list->folds, err));
+    list->n_folds = options->n_folds;
+    for (size_t i = 0; i < options->n_folds; i++)
+        TRY(open_fold(&list->folds[i], &options->folds[i], block, err));
+    return STATUS_OK;
+}
+
+static enum status begin_block(struct period_stream *stream, const struct native_block *block,
+                               struct err *err)
+{
+    (void)block;
+    (void)err;
+    stream->list->open_row = 0;
+    return STATUS_OK;
+}
+
+/* Folds the open period's rows of this block up to `row`. */
+static enum status fold_rows(struct period_stream *stream, const struct native_block *block,
+                             uint64_t row, struct err *err)
+{
+    struct period_list *list = stream->list;
+    for (size_t i = 0; i < list->n_folds; i++)
+        TRY(fold_add(&list->folds[i], block, list->open_row, row, err));
+    list->open_row = row;
+    return STATUS_OK;
+}
+
+static enum status append_key(struct period_stream *stream, const struct native_block *block,
+                              struct err *err)
+{
+    struct period_list *list = stream->list;
+    const uint8_t *value = stream->key.value.data;
+    for (size_t i = 0; i < list->n_keys; i++) {
+        struct buf *part = list->keys[i].parts;
+        TRY(native_cell_append(native_type_root(&block->columns[i].type), &value, &part, err));
+    }
+    return STATUS_OK;
+}
+
+static enum status close_period(struct period_stream *stream, const struct native_block *block,
+                                uint64_t row, struct err *err)
+{
+    struct period_list *list = stream->list;
+    struct native_builder *columns = list->columns;
+    const struct period_run *run = &stream->run;
+    uint32_t number = (uint32_t)run->number;
+    TRY(fold_rows(stream, block, row, err));
+    TRY(append_key(stream, block, err));
+    TRY(buf_append_u64(columns[ID].parts, stream->id, err));
+    TRY(buf_append(columns[NUMBER].parts, &number, sizeof(number), err));
+    TRY(period_append_tick(stream, block, run->first, columns[FIRST].parts, err));
+    TRY(period_append_tick(stream, block, run->last, columns[LAST].parts, err));
+    TRY(buf_append_u64(columns[LENGTH].parts, run->length, err));
+    TRY(buf_append_u64(columns[UNIQUE_LENGTH].parts, run->unique_length, err));
+    for (size_t i = 0; i < list->n_folds; i++)
+        TRY(fold_close(&list->folds[i], err));
+    list->n_periods++;
+    return STATUS_OK;
+}
+
+static void reset_columns(struct period_list *list)
+{
+    for (size_t i = 0; i < list->n_keys; i++)
+        native_builder_reset(&list->keys[i]);
+    for (size_t i = 0; i < N_COLUMNS; i++)
+        native_builder_reset(&list->columns[i]);
+    for (size_t i = 0; i < list->n_folds; i++)
+        native_builder_reset(&list->folds[i].out);
+    list->n_periods = 0;
+}
+
+static enum status write_periods(struct period_stream *stream, struct err *err)
+{
+    struct period_list *list = stream->list;
+    if (list->n_periods == 0)
+        return STATUS_OK;
+    TRY(native_writer_begin(&stream->writer, list->n_keys + N_COLUMNS + list->n_folds,
+                            list->n_periods, err));
+    for (size_t i = 0; i < list->n_keys; i++)
+        TRY(native_writer_add(&stream->writer, &list->keys[i], err));
+    for (size_t i = 0; i < N_COLUMNS; i++)
+        TRY(native_writer_add(&stream->writer, &list->columns[i], err));
+    for (size_t i = 0; i < list->n_folds; i++)
+        TRY(native_writer_add(&stream->writer, &list->folds[i].out, err));
+    TRY(native_writer_flush(&stream->writer, err));
+    reset_columns(list);
+    return STATUS_OK;
+}
+
+static enum status end_block(struct period_stream *stream, const struct native_block *block,
+                             struct err *err)
+{
+    TRY(fold_rows(stream, block, block->n_rows, err));
+    return write_periods(stream, err);
+}
+
+const struct period_emitter period_list_emitter = {.open = open_list,
+                                                   .begin_block = begin_block,
+                                                   .close_period = close_period,
+                                                   .end_block = end_block,
+                                                   .end = write_periods};

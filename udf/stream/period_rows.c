@@ -1,0 +1,36 @@
+/* --emit rows: a block goes out as soon as it is scanned. */
+#include "period_stream.h"
+
+static enum status open_rows(struct period_stream *stream, const struct native_block *block,
+                             struct err *err)
+{
+    return period_columns_open(&stream->columns, block, err);
+}
+
+static enum status begin_block(struct period_stream *stream, const struct native_block *block,
+                               struct err *err)
+{
+    return period_columns_extend(&stream->columns, block->n_rows, err);
+}
+
+static enum status end_block(struct period_stream *stream, const struct native_block *block,
+                             struct err *err)
+{
+    struct native_writer *writer = &stream->writer;
+    TRY(native_writer_begin(writer, block->n_columns + 3, block->n_rows, err));
+    TRY(native_writer_add_bytes(writer, block->body, block->body_bytes, err));
+    TRY(native_writer_add(writer, &stream->columns.ids, err));
+    TRY(native_writer_add(writer, &stream->columns.numbers, err));
+    TRY(native_writer_add(writer, &stream->columns.is_first, err));
+    return native_writer_flush(writer, err);
+}
+
+static enum status end(struct period_stream *stream, struct err *err)
+{
+    (void)stream;
+    (void)err;
+    return STATUS_OK;
+}
+
+const struct period_emitter period_rows_emitter = {
+    .open = open_rows, .begin_block = begin_block, .end_block = end_block, .end = end};

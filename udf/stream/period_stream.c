@@ -1,0 +1,245 @@
+#include "period_stream.h"
+
+#include "stream_column.h"
+
+enum status period_builder_init(struct native_builder *builder, const struct native_block *block,
+                                const char *name, const char *type, struct err *err)
+{
+    if (stream_has_column(block, name))
+        return err_set(err, STATUS_MISMATCH,
+                       "expected no column '%s' in the input: it is one of the output", name);
+    return native_builder_init(builder, name, type, err);
+}
+
+enum status period_columns_open(struct period_columns *columns, const struct native_block *block,
+                                struct err *err)
+{
+    TRY(period_builder_init(&columns->ids, block, "period_id", "UInt64", err));
+    TRY(period_builder_init(&columns->numbers, block, "period_number", "UInt32", err));
+    return period_builder_init(&columns->is_first, block, "is_first_in_period", "UInt8", err);
+}
+
+void period_columns_free(struct period_columns *columns)
+{
+    native_builder_free(&columns->ids);
+    native_builder_free(&columns->numbers);
+    native_builder_free(&columns->is_first);
+}
+
+static enum status extend(struct native_builder *builder, size_t size_bytes, struct err *err)
+{
+    uint8_t *values = NULL;
+    native_builder_reset(builder);
+    return buf_extend(&builder->parts[0], size_bytes, &values, err);
+}
+
+enum status period_columns_extend(struct period_columns *columns, uint64_t n_rows, struct err *err)
+{
+    TRY(extend(&columns->ids, (size_t)n_rows * 8, err));
+    TRY(extend(&columns->numbers, (size_t)n_rows * 4, err));
+    return extend(&columns->is_first, (size_t)n_rows, err);
+}
+
+enum status period_append_tick(const struct period_stream *stream, const struct native_block *block,
+                               int64_t tick, struct buf *part, struct err *err)
+{
+    return buf_append(part, &tick,
+                      native_type_root(&block->columns[stream->time].type)->width_bytes, err);
+}
+
+/* Checks that the named column is of a kind that the option can use. */
+static enum status find_integers(const struct native_block *block, const char *name,
+                                 const char *option, uint32_t max_width_bytes, const char *expected,
+                                 size_t *column_out, struct err *err)
+{
+    TRY(stream_find_column(block, name, option, column_out, err));
+    const struct native_type *type = native_type_root(&block->columns[*column_out].type);
+    if (!stream_type_is_integer(type) || type->width_bytes > max_width_bytes)
+        return err_set(err, STATUS_MISMATCH, "%s: expected column '%s' of %s, found %.*s", option,
+                       name, expected, (int)type->text_bytes, type->text);
+    return STATUS_OK;
+}
+
+static enum status open_stream(struct period_stream *stream, const struct native_block *block,
+                               struct err *err)
+{
+    const struct period_options *options = stream->options;
+    if (options->n_keys > block->n_columns)
+        return err_set(err, STATUS_MISMATCH,
+                       "--keys %zu: expected at least so many columns, found %zu", options->n_keys,
+                       block->n_columns);
+    TRY(find_integers(block, options->time, "--time", 8, "an integer, date or time type",
+                      &stream->time, err));
+    if (options->restart != NULL)
+        TRY(find_integers(block, options->restart, "--restart", 1, "type UInt8 or Bool",
+                          &stream->restart, err));
+    return stream->emitter->open(stream, block, err);
+}
+
+static enum status start_period(struct period_stream *stream, int64_t tick, struct err *err)
+{
+    if (stream->run.number == UINT32_MAX)
+        return err_set(err, STATUS_LIMIT, "expected at most %u periods of a key, found more",
+                       UINT32_MAX);
+    period_run_start(&stream->run, tick, 1);
+    stream->id = period_id_of_bytes(stream->key.value.data, stream->key.value.size_bytes, tick);
+    return STATUS_OK;
+}
+
+static enum status refuse_tick(const struct period_stream *stream, int64_t tick, struct err *err)
+{
+    return err_set(err, STATUS_FORMAT,
+                   "--time %s: expected times in ascending order, found %lld behind %lld",
+                   stream->options->time, (long long)tick, (long long)stream->run.last);
+}
+
+/* The first row of a period: of a new key, behind a boundary or at a restart. */
+static enum status cross_boundary(struct period_stream *stream, const struct native_block *block,
+                                  uint64_t row, int64_t tick, struct err *err)
+{
+    if (stream->run.number > 0 && stream->emitter->close_period != NULL)
+        TRY(stream->emitter->close_period(stream, block, row, err));
+    if (stream_key_changes_at(&stream->key, row)) {
+        TRY(stream_key_enter(&stream->key, block, row, err));
+        stream->run.number = 0;
+    }
+    return start_period(stream, tick, err);
+}
+
+/* The block's columns that the scan reads and writes. */
+struct scan {
+    const uint8_t *ticks, *restarts;
+    uint8_t *ids, *numbers, *is_first; /* NULL where rows are not emitted */
+};
+
+static inline enum status scan_row(struct period_stream *stream, const struct native_block *block,
+                                   const struct scan *scan, uint64_t row, struct err *err)
+{
+    struct period_run *run = &stream->run;
+    int64_t tick = load_i64(scan->ticks + row * 8);
+    bool is_first = stream_key_changes_at(&stream->key, row);
+    if (!is_first) {
+        if (UNLIKELY(tick < run->last))
+            return refuse_tick(stream, tick, err);
+        is_first = period_run_starts(run, &stream->options->rule, tick) ||
+                   (scan->restarts != NULL && scan->restarts[row] != 0);
+    }
+    if (is_first) {
+        TRY(cross_boundary(stream, block, row, tick, err));
+    } else {
+        run->unique_length += tick != run->last;
+        run->last = tick;
+        run->length++;
+    }
+    if (scan->ids != NULL) {
+        store_u64(scan->ids + row * 8, stream->id);
+        store_u32(scan->numbers + row * 4, (uint32_t)run->number);
+        scan->is_first[row] = is_first;
+    }
+    return STATUS_OK;
+}
+
+static enum status prepare_scan(struct period_stream *stream, const struct native_block *block,
+                                struct scan *scan, struct err *err)
+{
+    *scan = (struct scan){0};
+    TRY(stream_key_mark(&stream->key, block, err));
+    TRY(stream_load_integers(&block->columns[stream->time], &stream->ticks, &scan->ticks, err));
+    if (stream->options->restart != NULL)
+        scan->restarts = native_column_nodes(&block->columns[stream->restart])->data;
+    TRY(stream->emitter->begin_block(stream, block, err));
+    if (stream->options->emit == PERIOD_EMIT_ROWS) {
+        scan->ids = stream->columns.ids.parts[0].data;
+        scan->numbers = stream->columns.numbers.parts[0].data;
+        scan->is_first = stream->columns.is_first.parts[0].data;
+    }
+    return STATUS_OK;
+}
+
+/* Adds where the error happened: at a row of the whole stream, from 1, and under which key. */
+static enum status locate(struct period_stream *stream, const struct native_block *block,
+                          uint64_t row, enum status status, struct err *err)
+{
+    if (stream->key.is_open)
+        err_prefix(err, "row %llu, key %s", (unsigned long long)row,
+                   stream_key_text(&stream->key, block));
+    else
+        err_prefix(err, "row %llu", (unsigned long long)row);
+    return status;
+}
+
+static enum status scan_block(struct period_stream *stream, const struct native_block *block,
+                              struct err *err)
+{
+    struct scan scan;
+    enum status status = prepare_scan(stream, block, &scan, err);
+    uint64_t row = 0;
+    while (status == STATUS_OK && row < block->n_rows) {
+        status = scan_row(stream, block, &scan, row, err);
+        row += status == STATUS_OK;
+    }
+    if (status == STATUS_OK)
+        status = stream->emitter->end_block(stream, block, err);
+    if (status != STATUS_OK)
+        return locate(stream, block, stream->n_rows_before + row + 1, status, err);
+    stream->n_rows_before += block->n_rows;
+    return STATUS_OK;
+}
+
+/* The last block stays where it is until the reader is asked again, so the end can still name the
+ * columns of the last period's key. */
+static enum status end_stream(struct period_stream *stream, struct err *err)
+{
+    const struct native_block *block = &stream->reader.block;
+    if (stream->run.number == 0)
+        return STATUS_OK;
+    enum status status = STATUS_OK;
+    if (stream->emitter->close_period != NULL)
+        status = stream->emitter->close_period(stream, block, block->n_rows, err);
+    if (status == STATUS_OK)
+        status = stream->emitter->end(stream, err);
+    return status == STATUS_OK ? STATUS_OK
+                               : locate(stream, block, stream->n_rows_before, status, err);
+}
+
+static enum status run_blocks(struct period_stream *stream, struct err *err)
+{
+    for (bool is_first = true;; is_first = false) {
+        const struct native_block *block = NULL;
+        TRY(native_read_block(&stream->reader, &block, err));
+        if (block == NULL)
+            return end_stream(stream, err);
+        TRY(stream_check_header(block, is_first, err));
+        if (is_first)
+            TRY(open_stream(stream, block, err));
+        TRY(scan_block(stream, block, err));
+    }
+}
+
+static const struct period_emitter *choose_emitter(const struct period_options *options)
+{
+    if (options->emit == PERIOD_EMIT_PERIODS)
+        return &period_list_emitter;
+    return options->lengths ? &period_wait_emitter : &period_rows_emitter;
+}
+
+enum status period_stream_run(const struct period_options *options, struct io_input input,
+                              struct io_output output, struct err *err)
+{
+    struct period_stream stream = {
+        .options = options,
+        .emitter = choose_emitter(options),
+        .reader = native_reader_init(input, options->n_keys),
+        .writer = native_writer_init(output),
+        .key = {.n_columns = options->n_keys, .any_order = options->keys_unordered},
+    };
+    enum status status = run_blocks(&stream, err);
+    period_columns_free(&stream.columns);
+    period_wait_free(stream.wait);
+    period_list_free(stream.list);
+    buf_free(&stream.ticks);
+    stream_key_free(&stream.key);
+    native_writer_free(&stream.writer);
+    native_reader_free(&stream.reader);
+    return status;
+}

@@ -1,0 +1,30 @@
+/* Finding and reading the columns of a stream's blocks that the caller named. */
+#ifndef SALTWELL_STREAM_COLUMN_H
+#define SALTWELL_STREAM_COLUMN_H
+
+#include "native_read.h"
+
+/* Refuses a block whose names or types differ from those of the first block. STATUS_MISMATCH. */
+CHECKED enum status stream_check_header(const struct native_block *block, bool is_first_block,
+                                        struct err *err);
+
+/* The index of the column of that name. `option` is the option that named it, for the message.
+ * STATUS_MISMATCH: there is none; the message lists those there are. */
+CHECKED enum status stream_find_column(const struct native_block *block, const char *name,
+                                       const char *option, size_t *column_out, struct err *err);
+
+/* Whether the block has a column of that name. */
+bool stream_has_column(const struct native_block *block, const char *name);
+
+/* Whether the type is an integer of at most 8 bytes, or one that ClickHouse keeps as such: a date,
+ * a time, an interval, an enum. */
+bool stream_type_is_integer(const struct native_type *type);
+
+/*
+ * The values of an integer column, as int64. *values_out is the column itself where it is 8 bytes
+ * wide, else memory in `scratch`. STATUS_LIMIT: an unsigned value above the largest int64.
+ */
+CHECKED enum status stream_load_integers(const struct native_column *column, struct buf *scratch,
+                                         const uint8_t **values_out, struct err *err);
+
+#endif

@@ -1,0 +1,237 @@
+#include "stream_sql.h"
+
+#include "io.h"
+
+#include <ctype.h>
+#include <stdio.h>
+
+enum { MAX_DESCRIPTION_BYTES = 16 << 20 };
+
+void stream_sql_free(struct stream_sql *sql)
+{
+    buf_free(&sql->rows);
+    buf_free(&sql->columns);
+}
+
+static enum status read_all(struct buf *bytes, int descriptor, struct err *err)
+{
+    struct io_input input = io_input_of_descriptor(descriptor);
+    for (size_t read_bytes = 1; read_bytes > 0;) {
+        enum { CHUNK_BYTES = 64 << 10 };
+        TRY(buf_reserve(bytes, CHUNK_BYTES, err));
+        TRY(input.read(input.context, bytes->data + bytes->size_bytes, CHUNK_BYTES, &read_bytes,
+                       err));
+        bytes->size_bytes += read_bytes;
+        if (bytes->size_bytes > MAX_DESCRIPTION_BYTES)
+            return err_set(err, STATUS_LIMIT,
+                           "expected a description of at most %d bytes, found more",
+                           MAX_DESCRIPTION_BYTES);
+    }
+    return buf_append_u8(bytes, 0, err);
+}
+
+/* Undoes TSV's escapes in place. */
+static void unescape(char *text)
+{
+    static const char codes[] = "nt0rbf", values[] = "\n\t\0\r\b\f";
+    char *to = text;
+    for (const char *from = text; *from != '\0'; from++) {
+        char c = *from;
+        if (c == '\\' && from[1] != '\0') {
+            const char *code = strchr(codes, *++from);
+            c = code == NULL ? *from : values[code - codes];
+        }
+        *to++ = c;
+    }
+    *to = '\0';
+}
+
+/* Cuts the field that begins at *at, moves *at behind it. */
+static char *cut_field(char **at)
+{
+    char *field = *at;
+    *at += strcspn(*at, "\t");
+    if (**at != '\0')
+        *(*at)++ = '\0';
+    unescape(field);
+    return field;
+}
+
+static enum status add_column(struct stream_sql *sql, char *line, size_t number, struct err *err)
+{
+    char *at = line;
+    struct stream_sql_column column;
+    column.name = cut_field(&at);
+    column.type = cut_field(&at);
+    if (column.name[0] == '\0' || column.type[0] == '\0')
+        return err_set(err, STATUS_FORMAT,
+                       "line %zu: expected a name, a tab and a type, as DESCRIBE TABLE ... FORMAT "
+                       "TSV prints them",
+                       number);
+    if (strcmp(cut_field(&at), "EPHEMERAL") == 0)
+        return STATUS_OK;
+    return buf_append(&sql->columns, &column, sizeof(column), err);
+}
+
+static enum status cut_lines(struct stream_sql *sql, struct err *err)
+{
+    char *line = (char *)sql->rows.data;
+    for (size_t number = 1; *line != '\0'; number++) {
+        char *end = line + strcspn(line, "\n");
+        bool is_last = *end == '\0';
+        *end = '\0';
+        TRY(add_column(sql, line, number, err));
+        if (is_last)
+            break;
+        line = end + 1;
+    }
+    if (sql->columns.size_bytes > 0)
+        return STATUS_OK;
+    return err_set(err, STATUS_FORMAT,
+                   "expected the table's columns on standard input, from DESCRIBE TABLE ... FORMAT "
+                   "TSV, found nothing");
+}
+
+enum status stream_sql_find(const struct stream_sql *sql, const char *name, const char *option,
+                            const struct stream_sql_column **column_out, struct err *err)
+{
+    const struct stream_sql_column *columns = stream_sql_columns(sql);
+    for (size_t i = 0; i < stream_sql_count(sql); i++) {
+        if (strcmp(columns[i].name, name) == 0) {
+            *column_out = &columns[i];
+            return STATUS_OK;
+        }
+    }
+    return err_set(err, STATUS_MISMATCH, "%s: expected a column of the table, found '%s'", option,
+                   name);
+}
+
+/* Moves the column to the place behind the keys that are there. */
+static enum status add_key(struct stream_sql *sql, const char *name, struct err *err)
+{
+    const struct stream_sql_column *found = NULL;
+    TRY(stream_sql_find(sql, name, "--keys", &found, err));
+    struct stream_sql_column *columns = (struct stream_sql_column *)(void *)sql->columns.data;
+    size_t at = (size_t)(found - columns);
+    if (at < sql->n_keys)
+        return err_set(err, STATUS_USAGE, "--keys: expected '%s' once", name);
+    struct stream_sql_column key = columns[at];
+    memmove(columns + sql->n_keys + 1, columns + sql->n_keys,
+            (at - sql->n_keys) * sizeof(*columns));
+    columns[sql->n_keys++] = key;
+    return STATUS_OK;
+}
+
+static enum status put_keys_first(struct stream_sql *sql, struct err *err)
+{
+    struct buf names = {0};
+    TRY(buf_append(&names, sql->keys, strlen(sql->keys) + 1, err));
+    enum status status = STATUS_OK;
+    char *rest = NULL;
+    for (char *name = strtok_r((char *)names.data, ",", &rest); name != NULL && status == STATUS_OK;
+         name = strtok_r(NULL, ",", &rest))
+        status = add_key(sql, name, err);
+    buf_free(&names);
+    if (status == STATUS_OK && sql->n_keys == 0)
+        status = err_set(err, STATUS_USAGE, "--keys: expected names, separated by commas");
+    return status;
+}
+
+enum status stream_sql_read(struct stream_sql *sql, int descriptor, struct err *err)
+{
+    TRY(read_all(&sql->rows, descriptor, err));
+    TRY(cut_lines(sql, err));
+    return put_keys_first(sql, err);
+}
+
+static enum status append_text(struct buf *text, const char *what, struct err *err)
+{
+    return buf_append(text, what, strlen(what), err);
+}
+
+/* Appends text in quotes, quotes and backslashes inside escaped. */
+static enum status append_quoted(struct buf *text, const char *what, size_t size_bytes, char quote,
+                                 struct err *err)
+{
+    TRY(buf_append_u8(text, (uint8_t)quote, err));
+    for (size_t i = 0; i < size_bytes; i++) {
+        if (what[i] == quote || what[i] == '\\')
+            TRY(buf_append_u8(text, '\\', err));
+        TRY(buf_append_u8(text, (uint8_t)what[i], err));
+    }
+    return buf_append_u8(text, (uint8_t)quote, err);
+}
+
+enum status stream_sql_name(struct buf *text, const char *name, struct err *err)
+{
+    bool is_plain = isalpha((unsigned char)name[0]) || name[0] == '_';
+    for (const char *c = name; *c != '\0'; c++)
+        is_plain = is_plain && (isalnum((unsigned char)*c) || *c == '_');
+    return is_plain ? append_text(text, name, err)
+                    : append_quoted(text, name, strlen(name), '`', err);
+}
+
+enum status stream_sql_structure(struct buf *structure, const char *name, const char *type,
+                                 struct err *err)
+{
+    if (structure->size_bytes > 0)
+        TRY(append_text(structure, ", ", err));
+    TRY(stream_sql_name(structure, name, err));
+    TRY(buf_append_u8(structure, ' ', err));
+    return append_text(structure, type, err);
+}
+
+static enum status append_buf(struct buf *text, const struct buf *what, struct err *err)
+{
+    return buf_append(text, what->data, what->size_bytes, err);
+}
+
+/* WHERE of one shard: a hash range of the key. */
+static enum status append_shard(const struct stream_sql *sql, struct buf *text, size_t shard,
+                                struct err *err)
+{
+    char numbers[64];
+    TRY(append_text(text, " WHERE cityHash64(", err));
+    for (size_t i = 0; i < sql->n_keys; i++) {
+        TRY(append_text(text, i == 0 ? "" : ", ", err));
+        TRY(stream_sql_name(text, stream_sql_columns(sql)[i].name, err));
+    }
+    (void)snprintf(numbers, sizeof(numbers), ") %% %zu = %zu", sql->n_shards, shard);
+    return append_text(text, numbers, err);
+}
+
+static enum status append_call(const struct stream_sql *sql, struct buf *text,
+                               const struct buf *command, const struct buf *structure,
+                               const struct buf *select, const struct buf *order, size_t shard,
+                               struct err *err)
+{
+    TRY(append_text(text, "SELECT *\nFROM executable(\n    ", err));
+    TRY(append_quoted(text, (const char *)command->data, command->size_bytes, '\'', err));
+    TRY(append_text(text, ",\n    Native,\n    ", err));
+    TRY(append_quoted(text, (const char *)structure->data, structure->size_bytes, '\'', err));
+    TRY(append_text(text, ",\n    (SELECT ", err));
+    TRY(append_buf(text, select, err));
+    TRY(append_text(text, " FROM ", err));
+    TRY(append_text(text, sql->table, err));
+    if (sql->n_shards > 1)
+        TRY(append_shard(sql, text, shard, err));
+    TRY(append_text(text, " ORDER BY ", err));
+    TRY(append_buf(text, order, err));
+    return append_text(text,
+                       "),\n    SETTINGS check_exit_code = 1, stderr_reaction = 'throw', "
+                       "command_read_timeout = 3600000, command_write_timeout = 3600000)\n",
+                       err);
+}
+
+enum status stream_sql_statement(const struct stream_sql *sql, struct buf *statement,
+                                 const struct buf *command, const struct buf *structure,
+                                 const struct buf *select, const struct buf *order, struct err *err)
+{
+    size_t n_shards = sql->n_shards > 1 ? sql->n_shards : 1;
+    for (size_t shard = 0; shard < n_shards; shard++) {
+        if (shard > 0)
+            TRY(append_text(statement, "UNION ALL\n", err));
+        TRY(append_call(sql, statement, command, structure, select, order, shard, err));
+    }
+    return STATUS_OK;
+}

@@ -1,0 +1,66 @@
+/*
+ * --sql: the complete statement around executable(), which is long and whose parts must agree:
+ * the command, the structure of the result, the input's columns and order, and the settings without
+ * which a failure would pass in silence.
+ */
+#ifndef SALTWELL_STREAM_SQL_H
+#define SALTWELL_STREAM_SQL_H
+
+#include "native_type.h"
+
+struct stream_sql {
+    const char *table;
+    const char *keys;   /* names, separated by commas */
+    size_t n_shards;    /* 0 and 1: one process */
+    struct buf rows;    /* the description's bytes; names and types point into it */
+    struct buf columns; /* struct stream_sql_column */
+    size_t n_keys;      /* the first columns, in the order of `keys` */
+};
+
+/* A column of the table. */
+struct stream_sql_column {
+    const char *name; /* terminated, as the type */
+    const char *type;
+};
+
+/*
+ * Reads what DESCRIBE TABLE ... FORMAT TSV prints, and puts the key's columns first. Columns that a
+ * query cannot read (EPHEMERAL) are left out. STATUS_FORMAT: not such a description, or a name that
+ * cannot stand on a command line; STATUS_MISMATCH: a key that the table does not have; STATUS_IO,
+ * STATUS_NOMEM. sql must be freed in any case.
+ */
+CHECKED enum status stream_sql_read(struct stream_sql *sql, int descriptor, struct err *err);
+void stream_sql_free(struct stream_sql *sql);
+
+static inline const struct stream_sql_column *stream_sql_columns(const struct stream_sql *sql)
+{
+    return (const struct stream_sql_column *)(const void *)sql->columns.data;
+}
+
+static inline size_t stream_sql_count(const struct stream_sql *sql)
+{
+    return sql->columns.size_bytes / sizeof(struct stream_sql_column);
+}
+
+/* The column of that name. STATUS_MISMATCH: there is none; `option` is the option that named it. */
+CHECKED enum status stream_sql_find(const struct stream_sql *sql, const char *name,
+                                    const char *option, const struct stream_sql_column **column_out,
+                                    struct err *err);
+
+/* Appends a name, in backquotes where it needs them. STATUS_NOMEM. */
+CHECKED enum status stream_sql_name(struct buf *text, const char *name, struct err *err);
+
+/* Appends `, name type` to a structure; the comma only behind others. STATUS_NOMEM. */
+CHECKED enum status stream_sql_structure(struct buf *structure, const char *name, const char *type,
+                                         struct err *err);
+
+/*
+ * Appends the statement. command: with its options; structure: of the result; select and order: the
+ * lists of the input. STATUS_NOMEM.
+ */
+CHECKED enum status stream_sql_statement(const struct stream_sql *sql, struct buf *statement,
+                                         const struct buf *command, const struct buf *structure,
+                                         const struct buf *select, const struct buf *order,
+                                         struct err *err);
+
+#endif
