@@ -45,6 +45,14 @@ run() {
 	err=$(cat "$work/err")
 }
 
+# stop SIGNAL: ends $server and leaves the exit status in $status.
+stop() {
+	kill "-$1" "$server"
+	wait "$server"
+	status=$?
+	server=
+}
+
 if [ ! -x "$local_program" ]; then
 	echo "not ok saltwell_local: no $local_program, run make"
 	exit 1
@@ -73,8 +81,12 @@ run --query "SELECT 1 WHERE 0"
 check empty_result "$status $out" "0 "
 run --query "SELECT '--serve', '--help'"
 check option_in_query "$status $out" "0 --serve	--help"
-run --query "SELECT substitution FROM system.macros" -- --macros.shard=s7
-check override_appended "$status $out" "0 s7"
+run --query "SELECT value FROM system.server_settings WHERE name = 'max_server_memory_usage'" \
+	-- --max_server_memory_usage=4000000000
+check override_appended "$status $out" "0 4000000000"
+echo "<clickhouse><macros><shard>s7</shard></macros></clickhouse>" >"$work/config.xml"
+run --config-file "$work/config.xml" --query "SELECT substitution FROM system.macros"
+check config_file "$status $out" "0 s7"
 run --query "SELECT count() FROM numbers(1000000)" --max_block_size 7 --max_threads 1
 check settings_pass "$status $out" "0 1000000"
 run --nonsense
@@ -103,6 +115,12 @@ check plugins "$status $out" "0 8	a"
 mkdir -p "$work/temporary"
 TMPDIR=$work/temporary run --plugins "$work/set" --query "SELECT 1"
 check scratch_removed "$status $(ls -A "$work/temporary")" "0 "
+TMPDIR=$work/temporary "$local_program" --plugins "$work/set" \
+	--query "SELECT sleepEachRow(1) FROM numbers(60) SETTINGS function_sleep_max_microseconds_per_block = 0" </dev/null &
+server=$!
+sleep 0.7
+stop TERM
+check scratch_removed_on_signal "$status $(ls -A "$work/temporary")" "143 "
 run --plugins "$work/no-such-set" --query "SELECT 1"
 check plugins_empty_set "$status $out" "0 1"
 
@@ -149,13 +167,6 @@ serve() {
 		sleep 0.1
 		n=$((n + 1))
 	done
-}
-# stop SIGNAL: leaves the exit status in $status.
-stop() {
-	kill "-$1" "$server"
-	wait "$server"
-	status=$?
-	server=
 }
 sql() {
 	curl -s -m 30 "http://127.0.0.1:$port/" --data-binary "$1"
