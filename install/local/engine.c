@@ -15,7 +15,7 @@ static bool symbol_load(void *library, const char *name, void *function_out, str
     void *symbol = dlsym(library, name);
     if (symbol == NULL) {
         err_set(err, STATUS_VERSION,
-                "the engine has no function %s; `make build/engine` fetches one "
+                "the engine has no function %s; `make engine` fetches one "
                 "that does",
                 name);
         return false;
@@ -28,7 +28,7 @@ enum status engine_load(struct engine *engine, const char *path, struct err *err
 {
     if (access(path, R_OK) != 0)
         return err_set(err, STATUS_IO,
-                       "no engine at %s: run `make build/engine`, or name a libchdb.so in "
+                       "no engine at %s: run `make engine`, or name a libchdb.so in "
                        "SALTWELL_ENGINE",
                        path);
     void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);

@@ -58,7 +58,7 @@ if [ ! -x "$local_program" ]; then
 	exit 1
 fi
 if [ -z "${SALTWELL_ENGINE:-}" ] && ! ls "$BUILD"/engine/node_modules/@chdb/*/libchdb.so >/dev/null 2>&1; then
-	echo "skip saltwell_local: no engine in $BUILD/engine, run make $BUILD/engine"
+	echo "skip saltwell_local: no engine in $BUILD/engine, run make engine"
 	exit 0
 fi
 
