@@ -22,6 +22,9 @@
 __extension__ typedef unsigned __int128 uint128;
 __extension__ typedef __int128 int128;
 
+/* Two doubles that the compiler adds and multiplies side by side. */
+typedef double double_pair __attribute__((vector_size(16)));
+
 /* Values inside a block of the wire stand at any address; these read and write them there. */
 #define COMPILER_LOAD_STORE(suffix, type)                   \
     static inline type load_##suffix(const void *from)      \

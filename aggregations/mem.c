@@ -16,6 +16,17 @@ void mem_free(void *old)
     free(old);
 }
 
+enum status mem_take_zeros(size_t n, size_t size_bytes, void *zeros_out, struct err *err)
+{
+    void *zeros = n > SIZE_MAX / size_bytes ? NULL : mem_resize(NULL, n * size_bytes);
+    if (zeros == NULL)
+        return err_set(err, STATUS_NOMEM, "out of memory: no room for %zu times %zu bytes", n,
+                       size_bytes);
+    memset(zeros, 0, n * size_bytes);
+    memcpy(zeros_out, &zeros, sizeof(zeros));
+    return STATUS_OK;
+}
+
 void mem_fail_call(unsigned long n)
 {
     calls_until_failure = n;

@@ -3,6 +3,8 @@
 #ifndef SALTWELL_MEM_H
 #define SALTWELL_MEM_H
 
+#include "err.h"
+
 #include <stddef.h>
 
 /* As realloc; size_bytes > 0. Returns NULL, and leaves `old` as it was, when there is no memory. */
@@ -10,6 +12,10 @@ void *mem_resize(void *old, size_t size_bytes);
 
 /* As free; NULL is allowed. */
 void mem_free(void *old);
+
+/* n > 0 structs of size_bytes each, all zero: their address goes to *zeros_out, a pointer of any
+ * type. STATUS_NOMEM leaves it untouched. */
+CHECKED enum status mem_take_zeros(size_t n, size_t size_bytes, void *zeros_out, struct err *err);
 
 /* For tests: the n-th call of mem_resize from now fails, once. 0 switches that off. */
 void mem_fail_call(unsigned long n);

@@ -27,9 +27,6 @@
 /* Values that are scaled at once; 2 KiB of stack. */
 #define SCALED_VALUES 256
 
-/* Two doubles in one SSE2 or NEON register. */
-typedef double pair __attribute__((vector_size(16)));
-
 /* Sums of d = x - shift. */
 struct sums {
     double d;
@@ -41,9 +38,9 @@ static double value_at(const unsigned char *values, size_t i)
     return load_f64(values + i * sizeof(double));
 }
 
-static pair pair_at(const unsigned char *values, size_t i)
+static double_pair pair_at(const unsigned char *values, size_t i)
 {
-    pair loaded;
+    double_pair loaded;
     memcpy(&loaded, values + i * sizeof(double), sizeof(loaded));
     return loaded;
 }
@@ -131,15 +128,15 @@ static struct moments tree_final(const struct tree *tree)
  */
 static struct sums sum_run(const unsigned char *values, size_t n_values, double shift)
 {
-    pair shifts = {shift, shift};
-    pair d_0 = {0}, d_1 = {0}, d_2 = {0}, d_3 = {0};
-    pair squares_0 = {0}, squares_1 = {0}, squares_2 = {0}, squares_3 = {0};
+    double_pair shifts = {shift, shift};
+    double_pair d_0 = {0}, d_1 = {0}, d_2 = {0}, d_3 = {0};
+    double_pair squares_0 = {0}, squares_1 = {0}, squares_2 = {0}, squares_3 = {0};
     size_t i = 0;
     for (; i + N_LANES <= n_values; i += N_LANES) {
-        pair x_0 = pair_at(values, i) - shifts;
-        pair x_1 = pair_at(values, i + 2) - shifts;
-        pair x_2 = pair_at(values, i + 4) - shifts;
-        pair x_3 = pair_at(values, i + 6) - shifts;
+        double_pair x_0 = pair_at(values, i) - shifts;
+        double_pair x_1 = pair_at(values, i + 2) - shifts;
+        double_pair x_2 = pair_at(values, i + 4) - shifts;
+        double_pair x_3 = pair_at(values, i + 6) - shifts;
         d_0 += x_0;
         d_1 += x_1;
         d_2 += x_2;
@@ -150,12 +147,12 @@ static struct sums sum_run(const unsigned char *values, size_t n_values, double 
         squares_3 += x_3 * x_3;
     }
     for (; i + 2 <= n_values; i += 2) {
-        pair x = pair_at(values, i) - shifts;
+        double_pair x = pair_at(values, i) - shifts;
         d_0 += x;
         squares_0 += x * x;
     }
-    pair d = (d_0 + d_1) + (d_2 + d_3);
-    pair squares = (squares_0 + squares_1) + (squares_2 + squares_3);
+    double_pair d = (d_0 + d_1) + (d_2 + d_3);
+    double_pair squares = (squares_0 + squares_1) + (squares_2 + squares_3);
     struct sums sums = {.d = d[0] + d[1], .squares = squares[0] + squares[1]};
     if (i < n_values) {
         double x = value_at(values, i) - shift;

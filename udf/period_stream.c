@@ -6,7 +6,6 @@
 #include "stream_program.h"
 #include "version.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -74,18 +73,6 @@ static enum status parse_ticks(const char *text, const char *option, uint64_t *t
     return STATUS_OK;
 }
 
-static enum status parse_count(const char *text, const char *option, size_t *count_out,
-                               struct err *err)
-{
-    char *end = NULL;
-    unsigned long long count = strtoull(text, &end, 10);
-    if (text[0] < '0' || text[0] > '9' || *end != '\0' || count == 0 || count > NATIVE_MAX_COLUMNS)
-        return err_set(err, STATUS_USAGE, "%s: expected a number of 1 to %d, found '%s'", option,
-                       NATIVE_MAX_COLUMNS, text);
-    *count_out = (size_t)count;
-    return STATUS_OK;
-}
-
 static enum status parse_emit(struct command *command, const char *text, struct err *err)
 {
     if (strcmp(text, "rows") == 0)
@@ -144,9 +131,9 @@ static const struct option long_options[] = {
     {NULL, 0, NULL, 0},
 };
 
-static enum status take_option(struct command *command, int option, const char *value,
-                               struct err *err)
+static enum status take_option(void *context, int option, const char *value, struct err *err)
 {
+    struct command *command = context;
     struct period_options *options = &command->options;
     switch (option) {
     case OPTION_KEYS:
@@ -184,7 +171,7 @@ static enum status take_option(struct command *command, int option, const char *
         command->sql.table = value;
         return STATUS_OK;
     case OPTION_SHARDS:
-        return parse_count(value, "--shards", &command->sql.n_shards, err);
+        return stream_program_parse_count(value, "--shards", &command->sql.n_shards, err);
     default:
         return err_set(err, STATUS_USAGE, "expected an option that exists");
     }
@@ -203,28 +190,10 @@ static enum status check_command(struct command *command, struct err *err)
     if (options->emit == PERIOD_EMIT_ROWS && options->n_folds > 0)
         return err_set(err, STATUS_USAGE, "--sum and --moments: expected with --emit periods only");
     if (!command->prints_sql)
-        return parse_count(command->keys, "--keys", &options->n_keys, err);
+        return stream_program_parse_count(command->keys, "--keys", &options->n_keys, err);
     if (command->sql.table == NULL)
         return err_set(err, STATUS_USAGE, "--sql: expected --table, found none");
     return STATUS_OK;
-}
-
-static enum status parse_command(struct command *command, int argc, char **argv, struct err *err)
-{
-    opterr = 0;
-    for (;;) {
-        int at = optind;
-        int option = getopt_long(argc, argv, "", long_options, NULL);
-        if (option == -1)
-            break;
-        if (option == '?')
-            return err_set(err, STATUS_USAGE, "expected an option and its value, found '%s'",
-                           argv[at]);
-        TRY(take_option(command, option, optarg, err));
-    }
-    if (optind < argc)
-        return err_set(err, STATUS_USAGE, "expected options only, found '%s'", argv[optind]);
-    return check_command(command, err);
 }
 
 static int print_sql(struct command *command)
@@ -259,7 +228,11 @@ int main(int argc, char **argv)
         return program_print("period_stream", "%s\n%s", usage, help);
     if (argc == 2 && strcmp(argv[1], "--version") == 0)
         return program_print("period_stream", "period_stream (Saltwell) %s\n", SALTWELL_VERSION);
-    if (parse_command(&command, argc, argv, &err) != STATUS_OK)
+    enum status status =
+        stream_program_parse(argc, argv, long_options, take_option, &command, &err);
+    if (status == STATUS_OK)
+        status = check_command(&command, &err);
+    if (status != STATUS_OK)
         return stream_program_misused("period_stream", err.message, usage);
     return command.prints_sql ? print_sql(&command) : run(&command);
 }

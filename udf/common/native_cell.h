@@ -44,8 +44,12 @@ CHECKED enum status native_cell_append(const struct native_type *type, const uin
 CHECKED enum status native_cell_print(const struct native_type *type, const uint8_t **value,
                                       struct buf *text, struct err *err);
 
-/* The type's name without LowCardinality, as native_cell_append builds it. STATUS_NOMEM. */
+/* Appends the type's name without LowCardinality, as native_cell_append builds it. STATUS_NOMEM. */
 CHECKED enum status native_cell_plain_type(const struct native_type *type, struct buf *text,
                                            struct err *err);
+
+/* Prepares a builder of the column's name and plain type. As native_builder_init. */
+CHECKED enum status native_builder_init_plain(struct native_builder *builder,
+                                              const struct native_column *column, struct err *err);
 
 #endif

@@ -125,12 +125,9 @@ enum status fold_result_type(const struct native_type *type, enum fold_op *op, b
                        : buf_append(text, own, strlen(own), err);
 }
 
-static enum status take_blobs(struct fold *fold, const char *name, struct err *err)
+static enum status take_blobs(struct fold *fold, struct err *err)
 {
-    fold->blobs = mem_resize(NULL, sizeof(*fold->blobs));
-    if (fold->blobs == NULL)
-        return err_set(err, STATUS_NOMEM, "out of memory: no room for the states of '%s'", name);
-    *fold->blobs = (struct fold_blobs){0};
+    TRY(mem_take_zeros(1, sizeof(*fold->blobs), &fold->blobs, err));
     exact_reset(&fold->blobs->exact);
     return STATUS_OK;
 }
@@ -151,7 +148,7 @@ enum status fold_init(struct fold *fold, const struct native_block *block, size_
     TRY(status);
     fold->kind = choose_kind(type, &op);
     bool is_blob = fold->op == FOLD_BY_TYPE && type->kind == NATIVE_STRING;
-    return is_blob ? take_blobs(fold, name, err) : STATUS_OK;
+    return is_blob ? take_blobs(fold, err) : STATUS_OK;
 }
 
 void fold_free(struct fold *fold)

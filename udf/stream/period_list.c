@@ -30,47 +30,6 @@ void period_list_free(struct period_list *list)
     mem_free(list);
 }
 
-/* n > 0 structs of size_bytes, all zero. */
-static enum status take_zeros(size_t n, size_t size_bytes, void *zeros_out, struct err *err)
-{
-    void *zeros = mem_resize(NULL, n * size_bytes);
-    if (zeros == NULL)
-        return err_set(err, STATUS_NOMEM, "out of memory: no %zu bytes to be had", n * size_bytes);
-    memset(zeros, 0, n * size_bytes);
-    memcpy(zeros_out, &zeros, sizeof(zeros));
-    return STATUS_OK;
-}
-
-static enum status copy_text(struct buf *text, const void *bytes, size_t size_bytes,
-                             struct err *err)
-{
-    buf_reset(text);
-    TRY(buf_append(text, bytes, size_bytes, err));
-    return buf_append_u8(text, 0, err);
-}
-
-static enum status open_keys(struct period_list *list, const struct native_block *block,
-                             struct err *err)
-{
-    struct buf name = {0}, type = {0};
-    enum status status = STATUS_OK;
-    for (size_t i = 0; i < list->n_keys && status == STATUS_OK; i++) {
-        const struct native_column *column = &block->columns[i];
-        buf_reset(&type);
-        status = copy_text(&name, column->name.data, column->name.size_bytes, err);
-        if (status == STATUS_OK)
-            status = native_cell_plain_type(native_type_root(&column->type), &type, err);
-        if (status == STATUS_OK)
-            status = buf_append_u8(&type, 0, err);
-        if (status == STATUS_OK)
-            status = native_builder_init(&list->keys[i], (const char *)name.data,
-                                         (const char *)type.data, err);
-    }
-    buf_free(&name);
-    buf_free(&type);
-    return status;
-}
-
 static enum status open_columns(struct period_stream *stream, const struct native_block *block,
                                 struct err *err)
 {
@@ -87,7 +46,9 @@ static enum status open_columns(struct period_stream *stream, const struct nativ
     };
     const struct native_type *time = native_type_root(&block->columns[stream->time].type);
     struct buf time_type = {0};
-    enum status status = copy_text(&time_type, time->text, time->text_bytes, err);
+    enum status status = buf_append(&time_type, time->text, time->text_bytes, err);
+    if (status == STATUS_OK)
+        status = buf_append_u8(&time_type, 0, err);
     for (size_t i = 0; i < N_COLUMNS && status == STATUS_OK; i++)
         status = period_builder_init(
             &stream->list->columns[i], block, columns[i].name,
@@ -117,15 +78,16 @@ static enum status open_list(struct period_stream *stream, const struct native_b
                              struct err *err)
 {
     const struct period_options *options = stream->options;
-    TRY(take_zeros(1, sizeof(*stream->list), &stream->list, err));
+    TRY(mem_take_zeros(1, sizeof(*stream->list), &stream->list, err));
     struct period_list *list = stream->list;
-    TRY(take_zeros(options->n_keys, sizeof(*list->keys), &list->keys, err));
-    list->n_keys = options->n_keys;
-    TRY(open_keys(list, block, err));
+    TRY(mem_take_zeros(options->n_keys, sizeof(*list->keys), &list->keys, err));
+    for (; list->n_keys < options->n_keys; list->n_keys++)
+        TRY(native_builder_init_plain(&list->keys[list->n_keys], &block->columns[list->n_keys],
+                                      err));
     TRY(open_columns(stream, block, err));
     if (options->n_folds == 0)
         return STATUS_OK;
-    TRY(take_zeros(options->n_folds, sizeof(*list->folds), &list->folds, err));
+    TRY(mem_take_zeros(options->n_folds, sizeof(*list->folds), &list->folds, err));
     list->n_folds = options->n_folds;
     for (size_t i = 0; i < options->n_folds; i++)
         TRY(open_fold(&list->folds[i], &options->folds[i], block, err));

@@ -1,68 +1,30 @@
 #include "period_sql.h"
 
-#include <stdio.h>
-
-/* The parts of the statement. */
-struct parts {
-    struct buf command, structure, select, order;
-};
-
 static enum status append_text(struct buf *text, const char *what, struct err *err)
 {
     return buf_append(text, what, strlen(what), err);
-}
-
-static enum status append_option(struct buf *command, const char *option, const char *value,
-                                 struct err *err)
-{
-    TRY(append_text(command, " ", err));
-    TRY(append_text(command, option, err));
-    if (value == NULL)
-        return STATUS_OK;
-    if (strchr(value, ' ') != NULL)
-        return err_set(err, STATUS_USAGE,
-                       "%s: expected a name without spaces, which the server cannot pass on, found "
-                       "'%s'; rename the column in a view",
-                       option, value);
-    TRY(append_text(command, " ", err));
-    return append_text(command, value, err);
-}
-
-static enum status append_number(struct buf *command, const char *option, uint64_t value,
-                                 struct err *err)
-{
-    char number[32];
-    (void)snprintf(number, sizeof(number), "%llu", (unsigned long long)value);
-    return append_option(command, option, number, err);
 }
 
 static enum status write_command(const struct stream_sql *sql, const struct period_options *options,
                                  struct buf *command, struct err *err)
 {
     TRY(append_text(command, "period_stream", err));
-    TRY(append_number(command, "--keys", sql->n_keys, err));
-    TRY(append_option(command, "--time", options->time, err));
-    TRY(append_number(command, "--gap", options->rule.gap, err));
+    TRY(stream_sql_number(command, "--keys", sql->n_keys, err));
+    TRY(stream_sql_option(command, "--time", options->time, err));
+    TRY(stream_sql_number(command, "--gap", options->rule.gap, err));
     if (options->rule.max_span > 0)
-        TRY(append_number(command, "--max-span", options->rule.max_span, err));
+        TRY(stream_sql_number(command, "--max-span", options->rule.max_span, err));
     if (options->restart != NULL)
-        TRY(append_option(command, "--restart", options->restart, err));
+        TRY(stream_sql_option(command, "--restart", options->restart, err));
     if (options->emit == PERIOD_EMIT_PERIODS)
-        TRY(append_option(command, "--emit", "periods", err));
+        TRY(stream_sql_option(command, "--emit", "periods", err));
     if (options->lengths)
-        TRY(append_option(command, "--lengths", NULL, err));
+        TRY(stream_sql_option(command, "--lengths", NULL, err));
     for (size_t i = 0; i < options->n_folds; i++)
-        TRY(append_option(command, options->folds[i].op == FOLD_SUM ? "--sum" : "--moments",
-                          options->folds[i].column, err));
-    return options->keys_unordered ? append_option(command, "--keys-unordered", NULL, err)
+        TRY(stream_sql_option(command, options->folds[i].op == FOLD_SUM ? "--sum" : "--moments",
+                              options->folds[i].column, err));
+    return options->keys_unordered ? stream_sql_option(command, "--keys-unordered", NULL, err)
                                    : STATUS_OK;
-}
-
-static enum status append_name(struct buf *list, const char *name, struct err *err)
-{
-    if (list->size_bytes > 0)
-        TRY(append_text(list, ", ", err));
-    return stream_sql_name(list, name, err);
 }
 
 static bool is_folded(const struct period_options *options, const char *name)
@@ -84,7 +46,7 @@ static bool is_selected(const struct stream_sql *sql, const struct period_option
 }
 
 static enum status write_input(const struct stream_sql *sql, const struct period_options *options,
-                               struct parts *parts, struct err *err)
+                               struct stream_sql_parts *parts, struct err *err)
 {
     const struct stream_sql_column *columns = stream_sql_columns(sql), *time = NULL;
     TRY(stream_sql_find(sql, options->time, "--time", &time, err));
@@ -93,14 +55,14 @@ static enum status write_input(const struct stream_sql *sql, const struct period
                             &(const struct stream_sql_column *){NULL}, err));
     for (size_t i = 0; i < stream_sql_count(sql); i++) {
         if (is_selected(sql, options, i))
-            TRY(append_name(&parts->select, columns[i].name, err));
+            TRY(stream_sql_list(&parts->select, columns[i].name, err));
         bool is_carried = options->emit == PERIOD_EMIT_ROWS || i < sql->n_keys;
         if (is_carried)
             TRY(stream_sql_structure(&parts->structure, columns[i].name, columns[i].type, err));
     }
     for (size_t i = 0; i < sql->n_keys; i++)
-        TRY(append_name(&parts->order, columns[i].name, err));
-    return append_name(&parts->order, options->time, err);
+        TRY(stream_sql_list(&parts->order, columns[i].name, err));
+    return stream_sql_list(&parts->order, options->time, err);
 }
 
 static enum status write_fold(const struct stream_sql *sql, const struct period_fold_option *fold,
@@ -156,7 +118,7 @@ static enum status write_columns(const struct stream_sql *sql, const struct peri
 enum status period_sql(struct stream_sql *sql, const struct period_options *options, int descriptor,
                        struct buf *statement, struct err *err)
 {
-    struct parts parts = {0};
+    struct stream_sql_parts parts = {0};
     TRY(stream_sql_read(sql, descriptor, err));
     enum status status = write_command(sql, options, &parts.command, err);
     if (status == STATUS_OK)
@@ -164,11 +126,7 @@ enum status period_sql(struct stream_sql *sql, const struct period_options *opti
     if (status == STATUS_OK)
         status = write_columns(sql, options, &parts.structure, err);
     if (status == STATUS_OK)
-        status = stream_sql_statement(sql, statement, &parts.command, &parts.structure,
-                                      &parts.select, &parts.order, err);
-    buf_free(&parts.command);
-    buf_free(&parts.structure);
-    buf_free(&parts.select);
-    buf_free(&parts.order);
+        status = stream_sql_statement(sql, &parts, statement, err);
+    stream_sql_parts_free(&parts);
     return status;
 }

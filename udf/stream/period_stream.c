@@ -156,18 +156,6 @@ static enum status prepare_scan(struct period_stream *stream, const struct nativ
     return STATUS_OK;
 }
 
-/* Adds where the error happened: at a row of the whole stream, from 1, and under which key. */
-static enum status locate(struct period_stream *stream, const struct native_block *block,
-                          uint64_t row, enum status status, struct err *err)
-{
-    if (stream->key.is_open)
-        err_prefix(err, "row %llu, key %s", (unsigned long long)row,
-                   stream_key_text(&stream->key, block));
-    else
-        err_prefix(err, "row %llu", (unsigned long long)row);
-    return status;
-}
-
 static enum status scan_block(struct period_stream *stream, const struct native_block *block,
                               struct err *err)
 {
@@ -181,7 +169,7 @@ static enum status scan_block(struct period_stream *stream, const struct native_
     if (status == STATUS_OK)
         status = stream->emitter->end_block(stream, block, err);
     if (status != STATUS_OK)
-        return locate(stream, block, stream->n_rows_before + row + 1, status, err);
+        return stream_key_locate(&stream->key, block, stream->n_rows_before + row + 1, status, err);
     stream->n_rows_before += block->n_rows;
     return STATUS_OK;
 }
@@ -198,8 +186,9 @@ static enum status end_stream(struct period_stream *stream, struct err *err)
         status = stream->emitter->close_period(stream, block, block->n_rows, err);
     if (status == STATUS_OK)
         status = stream->emitter->end(stream, err);
-    return status == STATUS_OK ? STATUS_OK
-                               : locate(stream, block, stream->n_rows_before, status, err);
+    return status == STATUS_OK
+               ? STATUS_OK
+               : stream_key_locate(&stream->key, block, stream->n_rows_before, status, err);
 }
 
 static enum status run_blocks(struct period_stream *stream, struct err *err)

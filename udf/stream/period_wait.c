@@ -77,10 +77,8 @@ static enum status take_block(struct period_wait *wait, const struct native_bloc
         wait->spare.size_bytes -= sizeof(struct waiting_block *);
         return STATUS_OK;
     }
-    struct waiting_block *made = mem_resize(NULL, sizeof(*made));
-    if (made == NULL)
-        return err_set(err, STATUS_NOMEM, "out of memory: no room for a waiting block");
-    *made = (struct waiting_block){0};
+    struct waiting_block *made = NULL;
+    TRY(mem_take_zeros(1, sizeof(*made), &made, err));
     enum status status = open_lengths(made, (const char *)wait->time_type.data, block, err);
     if (status != STATUS_OK)
         free_block(made);
@@ -93,10 +91,7 @@ static enum status open_wait(struct period_stream *stream, const struct native_b
                              struct err *err)
 {
     const struct native_type *type = native_type_root(&block->columns[stream->time].type);
-    stream->wait = mem_resize(NULL, sizeof(*stream->wait));
-    if (stream->wait == NULL)
-        return err_set(err, STATUS_NOMEM, "out of memory: no room for waiting blocks");
-    *stream->wait = (struct period_wait){0};
+    TRY(mem_take_zeros(1, sizeof(*stream->wait), &stream->wait, err));
     TRY(period_columns_open(&stream->columns, block, err));
     TRY(buf_append(&stream->wait->time_type, type->text, type->text_bytes, err));
     return buf_append_u8(&stream->wait->time_type, 0, err);

@@ -94,7 +94,13 @@ enum status stream_key_enter(struct stream_key *key, const struct native_block *
     return STATUS_OK;
 }
 
-const char *stream_key_text(struct stream_key *key, const struct native_block *block)
+enum status stream_key_locate(struct stream_key *key, const struct native_block *block,
+                              uint64_t row, enum status status, struct err *err)
 {
-    return describe(key, block, &key->value, &key->text);
+    if (key->is_open)
+        err_prefix(err, "row %llu, key %s", (unsigned long long)row,
+                   describe(key, block, &key->value, &key->text));
+    else
+        err_prefix(err, "row %llu", (unsigned long long)row);
+    return status;
 }

@@ -35,8 +35,9 @@ static inline bool stream_key_changes_at(const struct stream_key *key, uint64_t 
 CHECKED enum status stream_key_enter(struct stream_key *key, const struct native_block *block,
                                      uint64_t row, struct err *err);
 
-/* The open key as people read it, at most 200 bytes; good until the next call. `block` is any one
- * of the stream. */
-const char *stream_key_text(struct stream_key *key, const struct native_block *block);
+/* Puts before the message of a failure where it happened: the row of the whole stream, from 1, and
+ * the open key. Returns `status`. `block` is any one of the stream. */
+enum status stream_key_locate(struct stream_key *key, const struct native_block *block,
+                              uint64_t row, enum status status, struct err *err);
 
 #endif

@@ -1,8 +1,10 @@
 #include "stream_program.h"
 
+#include "native_read.h"
 #include "program.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 /*
@@ -88,4 +90,37 @@ int stream_program_misused(const char *executable, const char *message, const ch
         (void)status;
     }
     return PROGRAM_USAGE;
+}
+
+enum status stream_program_parse(int argc, char **argv, const struct option *options,
+                                 enum status (*take)(void *command, int option, const char *value,
+                                                     struct err *err),
+                                 void *command, struct err *err)
+{
+    opterr = 0;
+    for (;;) {
+        int at = optind;
+        int option = getopt_long(argc, argv, "", options, NULL);
+        if (option == -1)
+            break;
+        if (option == '?')
+            return err_set(err, STATUS_USAGE, "expected an option and its value, found '%s'",
+                           argv[at]);
+        TRY(take(command, option, optarg, err));
+    }
+    if (optind < argc)
+        return err_set(err, STATUS_USAGE, "expected options only, found '%s'", argv[optind]);
+    return STATUS_OK;
+}
+
+enum status stream_program_parse_count(const char *text, const char *option, size_t *count_out,
+                                       struct err *err)
+{
+    char *end = NULL;
+    unsigned long long count = strtoull(text, &end, 10);
+    if (text[0] < '0' || text[0] > '9' || *end != '\0' || count == 0 || count > NATIVE_MAX_COLUMNS)
+        return err_set(err, STATUS_USAGE, "%s: expected a number of 1 to %d, found '%s'", option,
+                       NATIVE_MAX_COLUMNS, text);
+    *count_out = (size_t)count;
+    return STATUS_OK;
 }

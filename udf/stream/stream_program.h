@@ -4,6 +4,8 @@
 
 #include "io.h"
 
+#include <getopt.h>
+
 /*
  * Ends a table function's program: returns the exit status, and for a failure says why, on standard
  * error and, because the server by default looks neither there nor at the exit status, by poisoning
@@ -11,6 +13,19 @@
  */
 int stream_program_end(const char *executable, enum status status, const struct err *err,
                        struct io_output output);
+
+/*
+ * Reads a command line of long options only. take: is called with each option's val, its value and
+ * `command`. STATUS_USAGE: an option that does not exist or lacks its value, or another word.
+ */
+CHECKED enum status stream_program_parse(int argc, char **argv, const struct option *options,
+                                         enum status (*take)(void *command, int option,
+                                                             const char *value, struct err *err),
+                                         void *command, struct err *err);
+
+/* Parses a count from 1 to the most columns that a block has. STATUS_USAGE. */
+CHECKED enum status stream_program_parse_count(const char *text, const char *option,
+                                               size_t *count_out, struct err *err);
 
 /* Ends a --sql: prints the statement, or says why there is none. Returns the exit status. */
 int stream_program_print(const char *executable, enum status status, const struct err *err,

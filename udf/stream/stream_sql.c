@@ -162,7 +162,39 @@ static enum status append_quoted(struct buf *text, const char *what, size_t size
     return buf_append_u8(text, (uint8_t)quote, err);
 }
 
-enum status stream_sql_name(struct buf *text, const char *name, struct err *err)
+void stream_sql_parts_free(struct stream_sql_parts *parts)
+{
+    buf_free(&parts->command);
+    buf_free(&parts->structure);
+    buf_free(&parts->select);
+    buf_free(&parts->order);
+}
+
+enum status stream_sql_option(struct buf *command, const char *option, const char *value,
+                              struct err *err)
+{
+    TRY(append_text(command, " ", err));
+    TRY(append_text(command, option, err));
+    if (value == NULL)
+        return STATUS_OK;
+    if (strchr(value, ' ') != NULL)
+        return err_set(err, STATUS_USAGE,
+                       "%s: expected a name without spaces, which the server cannot pass on, found "
+                       "'%s'; rename the column in a view",
+                       option, value);
+    TRY(append_text(command, " ", err));
+    return append_text(command, value, err);
+}
+
+enum status stream_sql_number(struct buf *command, const char *option, uint64_t value,
+                              struct err *err)
+{
+    char number[32];
+    (void)snprintf(number, sizeof(number), "%llu", (unsigned long long)value);
+    return stream_sql_option(command, option, number, err);
+}
+
+static enum status append_name(struct buf *text, const char *name, struct err *err)
 {
     bool is_plain = isalpha((unsigned char)name[0]) || name[0] == '_';
     for (const char *c = name; *c != '\0'; c++)
@@ -171,12 +203,19 @@ enum status stream_sql_name(struct buf *text, const char *name, struct err *err)
                     : append_quoted(text, name, strlen(name), '`', err);
 }
 
+enum status stream_sql_list(struct buf *list, const char *name, struct err *err)
+{
+    if (list->size_bytes > 0)
+        TRY(append_text(list, ", ", err));
+    return append_name(list, name, err);
+}
+
 enum status stream_sql_structure(struct buf *structure, const char *name, const char *type,
                                  struct err *err)
 {
     if (structure->size_bytes > 0)
         TRY(append_text(structure, ", ", err));
-    TRY(stream_sql_name(structure, name, err));
+    TRY(append_name(structure, name, err));
     TRY(buf_append_u8(structure, ' ', err));
     return append_text(structure, type, err);
 }
@@ -194,44 +233,43 @@ static enum status append_shard(const struct stream_sql *sql, struct buf *text, 
     TRY(append_text(text, " WHERE cityHash64(", err));
     for (size_t i = 0; i < sql->n_keys; i++) {
         TRY(append_text(text, i == 0 ? "" : ", ", err));
-        TRY(stream_sql_name(text, stream_sql_columns(sql)[i].name, err));
+        TRY(append_name(text, stream_sql_columns(sql)[i].name, err));
     }
     (void)snprintf(numbers, sizeof(numbers), ") %% %zu = %zu", sql->n_shards, shard);
     return append_text(text, numbers, err);
 }
 
 static enum status append_call(const struct stream_sql *sql, struct buf *text,
-                               const struct buf *command, const struct buf *structure,
-                               const struct buf *select, const struct buf *order, size_t shard,
-                               struct err *err)
+                               const struct stream_sql_parts *parts, size_t shard, struct err *err)
 {
     TRY(append_text(text, "SELECT *\nFROM executable(\n    ", err));
-    TRY(append_quoted(text, (const char *)command->data, command->size_bytes, '\'', err));
+    TRY(append_quoted(text, (const char *)parts->command.data, parts->command.size_bytes, '\'',
+                      err));
     TRY(append_text(text, ",\n    Native,\n    ", err));
-    TRY(append_quoted(text, (const char *)structure->data, structure->size_bytes, '\'', err));
+    TRY(append_quoted(text, (const char *)parts->structure.data, parts->structure.size_bytes, '\'',
+                      err));
     TRY(append_text(text, ",\n    (SELECT ", err));
-    TRY(append_buf(text, select, err));
+    TRY(append_buf(text, &parts->select, err));
     TRY(append_text(text, " FROM ", err));
     TRY(append_text(text, sql->table, err));
     if (sql->n_shards > 1)
         TRY(append_shard(sql, text, shard, err));
     TRY(append_text(text, " ORDER BY ", err));
-    TRY(append_buf(text, order, err));
+    TRY(append_buf(text, &parts->order, err));
     return append_text(text,
                        "),\n    SETTINGS check_exit_code = 1, stderr_reaction = 'throw', "
                        "command_read_timeout = 3600000, command_write_timeout = 3600000)\n",
                        err);
 }
 
-enum status stream_sql_statement(const struct stream_sql *sql, struct buf *statement,
-                                 const struct buf *command, const struct buf *structure,
-                                 const struct buf *select, const struct buf *order, struct err *err)
+enum status stream_sql_statement(const struct stream_sql *sql, const struct stream_sql_parts *parts,
+                                 struct buf *statement, struct err *err)
 {
     size_t n_shards = sql->n_shards > 1 ? sql->n_shards : 1;
     for (size_t shard = 0; shard < n_shards; shard++) {
         if (shard > 0)
             TRY(append_text(statement, "UNION ALL\n", err));
-        TRY(append_call(sql, statement, command, structure, select, order, shard, err));
+        TRY(append_call(sql, statement, parts, shard, err));
     }
     return STATUS_OK;
 }

@@ -47,20 +47,32 @@ CHECKED enum status stream_sql_find(const struct stream_sql *sql, const char *na
                                     const char *option, const struct stream_sql_column **column_out,
                                     struct err *err);
 
-/* Appends a name, in backquotes where it needs them. STATUS_NOMEM. */
-CHECKED enum status stream_sql_name(struct buf *text, const char *name, struct err *err);
+/* The parts of a statement. */
+struct stream_sql_parts {
+    struct buf command;       /* with its options */
+    struct buf structure;     /* of the result */
+    struct buf select, order; /* the lists of the input */
+};
+void stream_sql_parts_free(struct stream_sql_parts *parts);
+
+/* Appends ` option value` to a command; value may be NULL. STATUS_USAGE: the value has a space,
+ * which the server cannot pass on. STATUS_NOMEM. */
+CHECKED enum status stream_sql_option(struct buf *command, const char *option, const char *value,
+                                      struct err *err);
+CHECKED enum status stream_sql_number(struct buf *command, const char *option, uint64_t value,
+                                      struct err *err);
+
+/* Appends `, name` to a list, in backquotes where it needs them; the comma only behind others.
+ * STATUS_NOMEM. */
+CHECKED enum status stream_sql_list(struct buf *list, const char *name, struct err *err);
 
 /* Appends `, name type` to a structure; the comma only behind others. STATUS_NOMEM. */
 CHECKED enum status stream_sql_structure(struct buf *structure, const char *name, const char *type,
                                          struct err *err);
 
-/*
- * Appends the statement. command: with its options; structure: of the result; select and order: the
- * lists of the input. STATUS_NOMEM.
- */
-CHECKED enum status stream_sql_statement(const struct stream_sql *sql, struct buf *statement,
-                                         const struct buf *command, const struct buf *structure,
-                                         const struct buf *select, const struct buf *order,
-                                         struct err *err);
+/* Appends the statement. STATUS_NOMEM. */
+CHECKED enum status stream_sql_statement(const struct stream_sql *sql,
+                                         const struct stream_sql_parts *parts,
+                                         struct buf *statement, struct err *err);
 
 #endif
