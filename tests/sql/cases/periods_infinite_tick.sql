@@ -1,0 +1,1 @@
+SELECT periodNumbers([1., inf], 1, 0);

@@ -1,0 +1,1 @@
+SELECT periodIds(-1, [1], 1, 0);

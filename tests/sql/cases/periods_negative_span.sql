@@ -1,0 +1,1 @@
+SELECT periods(1, [5], 1, -7);

@@ -1,0 +1,1 @@
+SELECT periodNumbers(['a', 'b'], 1, 0);

@@ -1,0 +1,1 @@
+SELECT periodNumbers([18446744073709551615], 1, 0);

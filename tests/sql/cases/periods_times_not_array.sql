@@ -1,0 +1,1 @@
+SELECT periodNumbers(1, 1, 0);

@@ -1,0 +1,1 @@
+SELECT welfordMerge([(0, 5., 0.)]);

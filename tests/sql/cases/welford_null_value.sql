@@ -1,0 +1,1 @@
+SELECT welfordState([1., NULL]);

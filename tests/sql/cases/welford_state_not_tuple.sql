@@ -1,0 +1,1 @@
+SELECT welfordMerge([1, 2]);

@@ -1,0 +1,1 @@
+SELECT welfordState(['a']);

@@ -1,0 +1,1 @@
+SELECT finalizeAggregation(welfordToAggregate((3, 1., -2.)));
