@@ -46,7 +46,7 @@ $(BUILD)/bin/%: $(BUILD)/obj/udf/%.o $(BUILD)/libsaltwell.a
 	@mkdir -p $(@D)
 	$(LINK) $(STATIC) $^ $(OUR_LDLIBS) $(LDLIBS) -o $@
 
-$(BUILD)/saltwell-local: $(LAUNCHER_OBJECTS)
+$(BUILD)/saltwell-local: $(LAUNCHER_OBJECTS) $(BUILD)/libsaltwell.a
 	$(LINK) -pie $^ $(LDLIBS) -ldl -lpthread -o $@
 
 # What the launcher registers: each executable's own XML, and the SQL functions a file each.
