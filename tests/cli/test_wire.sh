@@ -230,6 +230,10 @@ test_wrong_arguments() {
     { dimensions 1 0 && column value 'Array(Float64)'; } >"$TMPDIR/in"
     fails 'a wrong column name' "$WELFORD" welfordState \
         "welford: welfordState: column 1: expected the name 'values', found 'value'"
+    { dimensions 1 0 && column 'a
+b' 'Array(Float64)'; } >"$TMPDIR/in"
+    fails 'a newline in a column name' "$WELFORD" welfordState \
+        "welford: welfordState: column 1: expected the name 'values', found 'a?b'"
     { dimensions 1 0 && column values 'Array(Float32)'; } >"$TMPDIR/in"
     fails 'a wrong type' "$WELFORD" welfordState \
         "welford: welfordState: column 1 'values': expected the type Array(Float64), found Array(Float32)"

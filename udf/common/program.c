@@ -19,6 +19,10 @@ void program_complain(const char *executable, const char *message)
     char line[1024];
     int size_bytes = snprintf(line, sizeof(line), "%s: %s\n", executable, message);
     size_t n = size_bytes < (int)sizeof(line) ? (size_t)size_bytes : sizeof(line) - 1;
+    /* A column's name may hold a newline; the message stays one line. */
+    for (size_t i = 0; i + 1 < n; i++)
+        if ((unsigned char)line[i] < ' ')
+            line[i] = '?';
     /* There is nowhere left to say that this failed too; the exit status does. */
     ssize_t written = write(STDERR_FILENO, line, n);
     (void)written;
