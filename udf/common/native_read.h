@@ -3,7 +3,8 @@
  * name, its type's name and its values.
  *
  * A block stands in one piece of memory and its values are used where they stand. The memory grows
- * as bytes arrive, never by what a block merely declares, and is kept for the next block: the peak
+ * as bytes arrive, never by what a block merely declares (columns, of which there are at most
+ * NATIVE_MAX_COLUMNS, aside), and is kept for the next block: the peak
  * is twice the largest block at most. Names and types are parsed anew only when they change.
  */
 #ifndef SALTWELL_NATIVE_READ_H

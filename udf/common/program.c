@@ -65,7 +65,7 @@ static int wrong_usage(const struct function_table *table, const char *message)
 
 static int finish_page(const char *executable)
 {
-    if (fflush(stdout) == 0)
+    if (fflush(stdout) == 0 && !ferror(stdout))
         return PROGRAM_OK;
     program_complain(executable, "cannot write the output");
     return PROGRAM_FAILED;
@@ -123,8 +123,9 @@ int program_serve(const struct function_table *table, int argc, char **argv)
             return printed;
     }
     for (int i = 1; i < argc; i++) {
-        if (strcmp(argv[i], "--max-memory") == 0 && i + 1 < argc) {
-            if (program_parse_size(argv[++i], &max_memory_bytes, &err) != STATUS_OK) {
+        if (strcmp(argv[i], "--max-memory") == 0) {
+            const char *size = i + 1 < argc ? argv[++i] : "";
+            if (program_parse_size(size, &max_memory_bytes, &err) != STATUS_OK) {
                 err_prefix(&err, "--max-memory");
                 return wrong_usage(table, err.message);
             }

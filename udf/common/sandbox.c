@@ -51,8 +51,8 @@ static enum status limit_memory(size_t max_memory_bytes, struct err *err)
     struct rlimit limit;
     if (getrlimit(RLIMIT_AS, &limit) != 0)
         return refused("cannot read the memory limit", err);
-    if (limit.rlim_max != RLIM_INFINITY && limit.rlim_max < max_memory_bytes)
-        max_memory_bytes = limit.rlim_max;
+    if (limit.rlim_cur < max_memory_bytes) /* RLIM_INFINITY is the largest value */
+        max_memory_bytes = limit.rlim_cur;
     limit.rlim_cur = max_memory_bytes;
     limit.rlim_max = max_memory_bytes;
     if (setrlimit(RLIMIT_AS, &limit) != 0)
