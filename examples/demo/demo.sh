@@ -2,7 +2,7 @@
 # The main job on real input: loads a log, finds each user's periods and each host's mean and
 # deviation, and shows the SQL that did it. `make demo` builds what it needs and calls it.
 #
-#   DATA=FILE   a CSV or CSV.zst with a header; without it a log is generated
+#   DATA=FILE   a CSV with a header, compressed or not; without it a log is generated
 #   KEY=a,b     the columns that make a user
 #   TIME=a,b    the columns that make a time
 #   VALUE=a     the column to average
@@ -14,14 +14,26 @@ BUILD=${BUILD:-build}
 saltwell="$BUILD/saltwell-local"
 store="$BUILD/demo"
 DATA=${DATA:-} KEY=${KEY:-} TIME=${TIME:-} VALUE=${VALUE:-} HOST=${HOST:-${KEY:-}}
+job=
 
 fail() {
     echo "demo: $*" >&2
     exit 1
 }
 
+interrupted() {
+    [ -z "$job" ] || kill "$job" 2>/dev/null || true
+    exit 130
+}
+trap interrupted HUP INT TERM
+
 sql() {
     "$saltwell" --path "$store" --database demo "$@"
+}
+
+pretty() {
+    sql --format PrettyCompactMonoBlock --output_format_pretty_color 0 \
+        --output_format_pretty_row_numbers 0 --output_format_pretty_single_large_number_tip_threshold 0 "$@"
 }
 
 # Says every two seconds that a step still runs, and at its end how long it took.
@@ -39,50 +51,75 @@ step() {
         [ $((waited % 10)) -ne 0 ] || printf '  %s s\n' $((waited / 5))
     done
     wait "$job" || fail "$what: failed"
+    job=
     printf '  done in %s s\n' $(($(date +%s) - began))
 }
 
-# a,b -> `a`, `b`
+# quote TEXT: as it may stand in an SQL string. ClickHouse takes some signs in a file's name as a
+# pattern, and there is no way to write them otherwise.
+quote() {
+    case $1 in
+    *[*?{}]*) fail "DATA: a name with * ? { or } cannot be read, found '$1'" ;;
+    esac
+    printf '%s' "$1" | sed "s/[\\\\']/\\\\&/g"
+}
+
+# columns a,b: `a`, `b`
+# shellcheck disable=SC2016 # the backquotes are SQL
 columns() {
-    printf '%s' "$1" | sed 's/`//g; s/[^,][^,]*/`&`/g; s/,/, /g'
+    printf '%s' "$1" | sed 's/[`\\]/\\&/g; s/[^,][^,]*/`&`/g; s/,/, /g'
+}
+
+# replacement TEXT: as it may stand behind s|...|
+replacement() {
+    printf '%s' "$1" | sed 's/[\\|&]/\\&/g'
 }
 
 check_column_names() {
-    reader=cat
-    case $DATA in *.zst) reader='zstd -dcq' ;; esac
-    header=$($reader -- "$DATA" 2>/dev/null | head -n 1 | tr -d '"\r')
-    for name in $(printf '%s' "$KEY,$TIME,$VALUE,$HOST" | tr ',' ' '); do
-        case ",$header," in
-        *",$name,"*) ;;
-        *) fail "$DATA: expected a column '$name', found $header" ;;
-        esac
+    header=$(sql --format TSVRaw --query "DESCRIBE TABLE file('$file', 'CSVWithNames')") ||
+        fail "DATA: cannot read a header from '$DATA'"
+    header=$(echo "$header" | cut -f 1)
+    names=$KEY,$TIME,$VALUE,$HOST
+    while [ -n "$names" ]; do
+        name=${names%%,*}
+        names=${names#"$name"}
+        names=${names#,}
+        printf '%s\n' "$header" | grep -qFx -e "$name" ||
+            fail "$DATA: expected a column '$name', found $(echo "$header" | paste -sd, -)"
     done
 }
 
 load_file() {
-    [ -r "$DATA" ] || fail "DATA: cannot read '$DATA'"
-    [ -n "$KEY" ] && [ -n "$TIME" ] && [ -n "$VALUE" ] ||
+    if [ ! -f "$DATA" ] || [ ! -r "$DATA" ]; then
+        fail "DATA: cannot read '$DATA'"
+    fi
+    if [ -z "$KEY" ] || [ -z "$TIME" ] || [ -z "$VALUE" ]; then
         fail "DATA=$DATA needs the names of its columns: KEY=... TIME=... VALUE=..."
+    fi
+    file=$(quote "$(cd "$(dirname "$DATA")" && pwd)/$(basename "$DATA")")
     check_column_names
-    path=$(cd "$(dirname "$DATA")" && pwd)/$(basename "$DATA")
-    load=$(sed -e "s|{key}|$(columns "$KEY")|; s|{time}|$(columns "$TIME")|g" \
-        -e "s|{host}|$(columns "$HOST")|; s|{value}|$(columns "$VALUE")|; s|{file}|$path|" \
-        "$here/load.sql")
+    load=$(sed -e "s|{key}|$(replacement "$(columns "$KEY")")|" \
+        -e "s|{time}|$(replacement "$(columns "$TIME")")|g" \
+        -e "s|{host}|$(replacement "$(columns "$HOST")")|" \
+        -e "s|{value}|$(replacement "$(columns "$VALUE")")|" \
+        -e "s|{file}|$(replacement "$file")|" "$here/load.sql")
     step "loading $DATA" sql --query "$load"
-    rows=$(sql --query "SELECT count() FROM file('$path', 'LineAsString')")
-    loaded=$(sql --query 'SELECT count() FROM events')
-    [ $((rows - 1 - loaded)) -eq 0 ] ||
-        echo "  left out $((rows - 1 - loaded)) of $((rows - 1)) rows: no readable time"
+    counts=$(sql --query "
+        SELECT count() AS n, n - (SELECT count() FROM events), (SELECT countIf(value IS NULL) FROM events)
+        FROM file('$file', 'CSVWithNames')")
+    echo "$counts" | awk '
+        $2 > 0 { printf "  left out %d of %d rows: no readable time\n", $2, $1 }
+        $3 > 0 { printf "  %d of %d rows have no number as their value; it is NULL there\n", $3, $1 - $2 }'
 }
 
 show() {
-    title=$(sed -n '1s/^-- //p' "$1")
-    printf '\n%s\n' "$title"
+    printf '\n== %s ==\n\n' "$(sed -n '1s/^-- //p' "$1")"
     sed '1d; s/^/    /' "$1"
-    sql --queries-file "$1" --format PrettyCompactMonoBlock --output_format_pretty_color 0 \
-        --output_format_pretty_row_numbers 0
+    echo
+    pretty --queries-file "$1"
 }
 
+[ -x "$saltwell" ] || fail "expected $saltwell: run make demo, or make all engine first"
 rm -rf "$store"
 mkdir -p "$store"
 "$saltwell" --path "$store" --queries-file "$here/schema.sql"
@@ -91,19 +128,22 @@ if [ -n "$DATA" ]; then
 else
     step 'generating 1 000 000 events of a skewed ad log' sql --queries-file "$here/generate.sql"
 fi
-[ "$(sql --query 'SELECT count() FROM events')" -gt 0 ] || fail "no event was loaded"
+[ "$(sql --query 'SELECT count() FROM events')" -gt 0 ] ||
+    fail "no event was loaded: the column TIME=$TIME has no readable time"
 began=$(date +%s)
 for query in "$here"/queries/*.sql; do
     show "$query"
 done
-printf '\nIn short\n'
-sql --queries-file "$here/summary.sql" --format PrettyCompactMonoBlock \
-    --output_format_pretty_color 0 --output_format_pretty_row_numbers 0
+printf '\n== In short ==\n\n'
+pretty --queries-file "$here/summary.sql"
 cat <<TEXT
+
 All queries took $(($(date +%s) - began)) s, the engine's start for each included.
 
 Where to go next:
-  $saltwell --path $store --database demo     runs your own SQL on this log: --query "..."
-  make demo DATA=FILE KEY=... TIME=... VALUE=...   the same on a log of yours
-  README.md                                        every function, and how to install them on a server
+  $saltwell --path $store --database demo --query "SELECT ..."
+                                     your own SQL on this log
+  make demo DATA=FILE KEY=... TIME=... VALUE=... HOST=...
+                                     the same on a log of yours
+  README.md                          every function, and how to install them on a server
 TEXT

@@ -1,12 +1,12 @@
 SELECT
+    sum(n_events) AS events,
     count() AS users,
-    sum(events) AS events,
-    sum(length(p)) AS periods,
-    round(sum(events) / sum(length(p)), 2) AS events_per_period,
-    formatReadableTimeDelta(max(arrayMax(x -> x.last_tick - x.first_tick, p))) AS longest_period
+    sum(length(list)) AS periods,
+    round(events / periods, 2) AS events_per_period,
+    max(arrayMax(p -> p.last_tick - p.first_tick, list)) AS longest_seconds
 FROM
 (
-    SELECT count() AS events, periods(xxh3(user), groupArray(ts), 1800, 0) AS p
+    SELECT count() AS n_events, periods(xxh3(user), groupArray(ts), 1800, 0) AS list
     FROM events
     GROUP BY user
 );

@@ -1,11 +1,14 @@
 -- Mean and standard deviation of the value per host, from a Welford state
 SELECT
     host,
-    welfordState(groupArray(value)) AS state,
     state.n AS n,
-    welfordMean(state) AS mean,
-    welfordStddevSamp(state) AS stddev
-FROM events
-GROUP BY host
+    round(welfordMean(state), 6) AS mean,
+    round(welfordStddevSamp(state), 6) AS stddev
+FROM
+(
+    SELECT host, welfordState(groupArray(value)) AS state
+    FROM events
+    GROUP BY host
+)
 ORDER BY n DESC, host
 LIMIT 10;
