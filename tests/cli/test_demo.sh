@@ -51,7 +51,7 @@ check_contains 'shows its SQL' 'firstInPeriod(times, 1800, 0)' "$(cat "$TMPDIR/s
 gzip -c "$TMPDIR/it's a log.csv" >"$TMPDIR/log.csv.gz"
 demo DATA="$TMPDIR/log.csv.gz" KEY='last' TIME=day,clock VALUE='took & spent'
 check_equal 'compressed: status' '0 ' "$status $stderr"
-check_equal 'compressed: the key is the host' 'a 3 14.333333 22.233608' "$(row 'a 3')"
+check_equal 'compressed: the key is the host' 'a 3 14.333333 22.233608' "$(row 'a 3 14.333333')"
 
 # refused NAME MESSAGE NAME=VALUE...
 refused() {
