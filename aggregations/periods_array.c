@@ -1,9 +1,7 @@
 /* Each answer is expanded from the list of the periods' starts, a period at a time. */
 #include "periods_array.h"
 
-/* Values that one step of a fill writes: more than most periods have, so that most fills take one
- * step and the processor need not guess how many. */
-#define FILL_STEP 16
+#include "fill.h"
 
 /* ---- values of a period ---- */
 
@@ -33,43 +31,6 @@ static inline uint32_t unique_length(const struct periods_split *split, size_t p
 }
 
 /* ---- a period's value to all its events ---- */
-
-/*
- * Writes value to [at, end) of a column of n, FILL_STEP at a time: up to FILL_STEP - 1 values
- * behind end as well, which the next periods overwrite, so periods must be filled in ascending
- * order.
- */
-static inline void fill_u32(uint8_t *column, size_t at, size_t end, size_t n, uint32_t value)
-{
-    uint8_t *to = column + at * sizeof(value);
-    uint8_t *to_end = column + end * sizeof(value);
-    if (LIKELY(n - end >= FILL_STEP)) {
-        uint64_t two = (uint64_t)value << 32 | value;
-        for (; to < to_end; to += FILL_STEP * sizeof(value)) {
-            for (size_t i = 0; i < FILL_STEP / 2; i++)
-                store_u64(to + i * sizeof(two), two);
-        }
-        return;
-    }
-    for (; to < to_end; to += sizeof(value))
-        store_u32(to, value);
-}
-
-/* As fill_u32. */
-static inline void fill_u64(uint8_t *column, size_t at, size_t end, size_t n, uint64_t value)
-{
-    uint8_t *to = column + at * sizeof(value);
-    uint8_t *to_end = column + end * sizeof(value);
-    if (LIKELY(n - end >= FILL_STEP)) {
-        for (; to < to_end; to += FILL_STEP * sizeof(value)) {
-            for (size_t i = 0; i < FILL_STEP; i++)
-                store_u64(to + i * sizeof(value), value);
-        }
-        return;
-    }
-    for (; to < to_end; to += sizeof(value))
-        store_u64(to, value);
-}
 
 /* Writes value to the events of period p, for p ascending. */
 static inline void put_u32(const struct periods_split *split, size_t p, uint32_t value,

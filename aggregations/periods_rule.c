@@ -40,6 +40,8 @@ static uint64_t long_key_id(const void *key, size_t key_bytes, int64_t first_tic
 
 uint64_t period_id_of_bytes(const void *key, size_t key_bytes, int64_t first_tick)
 {
+    if (key_bytes == sizeof(uint64_t))
+        return period_id(load_u64(key), first_tick);
     if (key_bytes > SHORT_KEY_BYTES)
         return long_key_id(key, key_bytes, first_tick);
     uint8_t bytes[SHORT_KEY_BYTES + sizeof(first_tick)];

@@ -1,5 +1,7 @@
 #include "period_stream.h"
 
+#include "fill.h"
+#include "period_cut.h"
 #include "stream_column.h"
 
 enum status period_builder_init(struct native_builder *builder, const struct native_block *block,
@@ -37,7 +39,9 @@ enum status period_columns_extend(struct period_columns *columns, uint64_t n_row
 {
     TRY(extend(&columns->ids, (size_t)n_rows * 8, err));
     TRY(extend(&columns->numbers, (size_t)n_rows * 4, err));
-    return extend(&columns->is_first, (size_t)n_rows, err);
+    TRY(extend(&columns->is_first, (size_t)n_rows, err));
+    memset(columns->is_first.parts[0].data, 0, (size_t)n_rows);
+    return STATUS_OK;
 }
 
 enum status period_append_tick(const struct period_stream *stream, const struct native_block *block,
@@ -86,14 +90,7 @@ static enum status start_period(struct period_stream *stream, int64_t tick, stru
     return STATUS_OK;
 }
 
-static enum status refuse_tick(const struct period_stream *stream, int64_t tick, struct err *err)
-{
-    return err_set(err, STATUS_FORMAT,
-                   "--time %s: expected times in ascending order, found %lld behind %lld",
-                   stream->options->time, (long long)tick, (long long)stream->run.last);
-}
-
-/* The first row of a period: of a new key, behind a boundary or at a restart. */
+/* The first row of a period: the one before it ends, and with it perhaps its key. */
 static enum status cross_boundary(struct period_stream *stream, const struct native_block *block,
                                   uint64_t row, int64_t tick, struct err *err)
 {
@@ -106,68 +103,95 @@ static enum status cross_boundary(struct period_stream *stream, const struct nat
     return start_period(stream, tick, err);
 }
 
-/* The block's columns that the scan reads and writes. */
-struct scan {
-    const uint8_t *ticks, *restarts;
-    uint8_t *ids, *numbers, *is_first; /* NULL where rows are not emitted */
-};
-
-static inline enum status scan_row(struct period_stream *stream, const struct native_block *block,
-                                   const struct scan *scan, uint64_t row, struct err *err)
+/* Adds rows [begin, end) to the open period. Distinct ticks are counted where a period's end is
+ * waited for. */
+static void extend_period(struct period_stream *stream, const uint8_t *ticks, size_t begin,
+                          size_t end)
 {
     struct period_run *run = &stream->run;
-    int64_t tick = load_i64(scan->ticks + row * 8);
-    bool is_first = stream_key_changes_at(&stream->key, row);
-    if (!is_first) {
-        if (UNLIKELY(tick < run->last))
-            return refuse_tick(stream, tick, err);
-        is_first = period_run_starts(run, &stream->options->rule, tick) ||
-                   (scan->restarts != NULL && scan->restarts[row] != 0);
+    if (begin == end)
+        return;
+    run->length += end - begin;
+    if (stream->emitter->close_period != NULL) {
+        int64_t previous = run->last;
+        for (size_t row = begin; row < end; row++) {
+            int64_t tick = load_i64(ticks + row * 8);
+            run->unique_length += tick != previous;
+            previous = tick;
+        }
     }
-    if (is_first) {
-        TRY(cross_boundary(stream, block, row, tick, err));
-    } else {
-        run->unique_length += tick != run->last;
-        run->last = tick;
-        run->length++;
-    }
-    if (scan->ids != NULL) {
-        store_u64(scan->ids + row * 8, stream->id);
-        store_u32(scan->numbers + row * 4, (uint32_t)run->number);
-        scan->is_first[row] = is_first;
+    run->last = load_i64(ticks + (end - 1) * 8);
+}
+
+/* Writes the open period's id and number to rows [begin, end) of a block of n. */
+static void fill_columns(struct period_stream *stream, size_t begin, size_t end, size_t n)
+{
+    if (stream->options->emit != PERIOD_EMIT_ROWS)
+        return;
+    fill_u64(stream->columns.ids.parts[0].data, begin, end, n, stream->id);
+    fill_u32(stream->columns.numbers.parts[0].data, begin, end, n, (uint32_t)stream->run.number);
+}
+
+/* Takes the periods of a cut one by one. *row_out is where a failure happened. */
+static enum status take_periods(struct period_stream *stream, const struct native_block *block,
+                                const struct period_rows *rows, size_t n_starts, uint64_t *row_out,
+                                struct err *err)
+{
+    const uint32_t *starts = (const uint32_t *)(const void *)stream->starts.data;
+    extend_period(stream, rows->ticks, 0, starts[0]);
+    fill_columns(stream, 0, starts[0], rows->n);
+    for (size_t p = 0; p < n_starts; p++) {
+        size_t begin = starts[p], end = starts[p + 1];
+        *row_out = begin;
+        TRY(cross_boundary(stream, block, begin, load_i64(rows->ticks + begin * 8), err));
+        extend_period(stream, rows->ticks, begin + 1, end);
+        fill_columns(stream, begin, end, rows->n);
+        if (stream->options->emit == PERIOD_EMIT_ROWS)
+            stream->columns.is_first.parts[0].data[begin] = 1;
     }
     return STATUS_OK;
 }
 
-static enum status prepare_scan(struct period_stream *stream, const struct native_block *block,
-                                struct scan *scan, struct err *err)
+static enum status load_rows(struct period_stream *stream, const struct native_block *block,
+                             struct period_rows *rows, struct err *err)
 {
-    *scan = (struct scan){0};
+    *rows = (struct period_rows){.n = (size_t)block->n_rows};
     TRY(stream_key_mark(&stream->key, block, err));
-    TRY(stream_load_integers(&block->columns[stream->time], &stream->ticks, &scan->ticks, err));
+    TRY(stream_load_integers(&block->columns[stream->time], &stream->ticks, &rows->ticks, err));
+    rows->changed = stream->key.changed.data;
     if (stream->options->restart != NULL)
-        scan->restarts = native_column_nodes(&block->columns[stream->restart])->data;
-    TRY(stream->emitter->begin_block(stream, block, err));
-    if (stream->options->emit == PERIOD_EMIT_ROWS) {
-        scan->ids = stream->columns.ids.parts[0].data;
-        scan->numbers = stream->columns.numbers.parts[0].data;
-        scan->is_first = stream->columns.is_first.parts[0].data;
-    }
-    return STATUS_OK;
+        rows->restarts = native_column_nodes(&block->columns[stream->restart])->data;
+    return stream->emitter->begin_block(stream, block, err);
+}
+
+static enum status refuse_tick(const struct period_stream *stream, int64_t tick, struct err *err)
+{
+    return err_set(err, STATUS_FORMAT,
+                   "--time %s: expected times in ascending order, found %lld behind %lld",
+                   stream->options->time, (long long)tick, (long long)stream->run.last);
+}
+
+/* Scans a block; *row_out is where a failure happened. */
+static enum status scan_rows(struct period_stream *stream, const struct native_block *block,
+                             uint64_t *row_out, struct err *err)
+{
+    struct period_rows rows;
+    size_t n_starts = 0, n_rows = 0;
+    TRY(load_rows(stream, block, &rows, err));
+    TRY(period_cut(&rows, &stream->options->rule, &stream->run, &stream->starts,
+                   &stream->cut_scratch, &n_starts, &n_rows, err));
+    TRY(take_periods(stream, block, &rows, n_starts, row_out, err));
+    *row_out = n_rows;
+    if (n_rows < rows.n)
+        return refuse_tick(stream, load_i64(rows.ticks + n_rows * 8), err);
+    return stream->emitter->end_block(stream, block, err);
 }
 
 static enum status scan_block(struct period_stream *stream, const struct native_block *block,
                               struct err *err)
 {
-    struct scan scan;
-    enum status status = prepare_scan(stream, block, &scan, err);
     uint64_t row = 0;
-    while (status == STATUS_OK && row < block->n_rows) {
-        status = scan_row(stream, block, &scan, row, err);
-        row += status == STATUS_OK;
-    }
-    if (status == STATUS_OK)
-        status = stream->emitter->end_block(stream, block, err);
+    enum status status = scan_rows(stream, block, &row, err);
     if (status != STATUS_OK)
         return stream_key_locate(&stream->key, block, stream->n_rows_before + row + 1, status, err);
     stream->n_rows_before += block->n_rows;
@@ -227,6 +251,8 @@ enum status period_stream_run(const struct period_options *options, struct io_in
     period_wait_free(stream.wait);
     period_list_free(stream.list);
     buf_free(&stream.ticks);
+    buf_free(&stream.starts);
+    buf_free(&stream.cut_scratch);
     stream_key_free(&stream.key);
     native_writer_free(&stream.writer);
     native_reader_free(&stream.reader);

@@ -69,7 +69,9 @@ struct period_stream {
     uint64_t id;            /* its id */
     uint64_t n_rows_before; /* the block */
     size_t time, restart;   /* columns; restart is meaningless without --restart */
-    struct buf ticks;       /* memory of the block's time column where it is not 8 bytes wide */
+    struct buf starts;      /* uint32: the first rows of the block's periods */
+    struct buf cut_scratch;
+    struct buf ticks; /* memory of the block's time column where it is not 8 bytes wide */
     struct period_columns columns;
     struct period_wait *wait; /* --lengths */
     struct period_list *list; /* --emit periods */
@@ -88,7 +90,7 @@ extern const struct period_emitter period_rows_emitter;
 extern const struct period_emitter period_wait_emitter;
 extern const struct period_emitter period_list_emitter;
 
-/* For emitters: the three columns of --emit rows. */
+/* For emitters: the three columns of --emit rows. Extended, is_first is all 0. */
 CHECKED enum status period_columns_open(struct period_columns *columns,
                                         const struct native_block *block, struct err *err);
 void period_columns_free(struct period_columns *columns);
