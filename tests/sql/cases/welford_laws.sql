@@ -1,5 +1,5 @@
 -- settings: max_threads=1,4 max_block_size=1,65409
--- The laws of merging, on bits: Float64 are compared as integers. Rows that disagree are printed.
+-- The laws of merging, on bits: states are compared byte by byte. Rows that disagree are printed.
 WITH
   CAST((0, 0, 0), 'Tuple(n UInt64, mean Float64, m2 Float64)') AS empty,
   states AS (
