@@ -121,7 +121,7 @@ SECONDS ?= 60
 FUZZERS = $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 $(BUILD)/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(wildcard aggregations/*.[ch] udf/common/*.[ch] udf/stream/*.[ch])
 	@mkdir -p $(@D)
-	clang $(OUR_CPPFLAGS) -std=c11 -O1 -g -ffp-contract=off $(SANITIZERS),fuzzer $(filter %.c,$^) $(OUR_LDLIBS) -o $@
+	clang $(OUR_CPPFLAGS) -std=c11 -O1 -g -ffp-contract=off $(SANITIZERS) -fsanitize=fuzzer $(filter %.c,$^) $(OUR_LDLIBS) -o $@
 
 .PHONY: fuzz
 fuzz: $(FUZZERS:%=$(BUILD)/fuzz/fuzz_%) ## run each fuzz target for SECONDS=60
