@@ -255,6 +255,15 @@ static int compare_floats(const uint8_t *a, const uint8_t *b, size_t width_bytes
     return (left > right) - (left < right);
 }
 
+bool native_cell_is_nan(const struct native_type *type, const uint8_t *value)
+{
+    for (; type->kind == NATIVE_NULLABLE || type->kind == NATIVE_LOW_CARDINALITY; type++)
+        if ((type->kind == NATIVE_NULLABLE || type->holds_null) && *value++ != 0)
+            return false;
+    return type->kind == NATIVE_FIXED && type->order == NATIVE_ORDER_FLOAT &&
+           isnan(load_float(value, type->width_bytes));
+}
+
 static int compare_fixed(const struct native_type *type, const uint8_t *a, const uint8_t *b)
 {
     switch (type->order) {
@@ -280,6 +289,17 @@ static int compare_strings(const uint8_t **a, const uint8_t **b)
     *a += bytes_a;
     *b += bytes_b;
     return order;
+}
+
+static int compare_variances(const uint8_t **a, const uint8_t **b)
+{
+    const uint8_t *left = *a, *right = *b;
+    (void)varuint_take(a);
+    (void)varuint_take(b);
+    *a += 16;
+    *b += 16;
+    int by_size = (int)(*a - left) - (int)(*b - right);
+    return by_size != 0 ? by_size : memcmp(left, right, (size_t)(*a - left));
 }
 
 static int compare_arrays(const struct native_type *type, const uint8_t **a, const uint8_t **b)
@@ -331,8 +351,8 @@ int native_cell_compare(const struct native_type *type, const uint8_t **a, const
     case NATIVE_LOW_CARDINALITY:
         return type->holds_null ? compare_nullable(type, a, b)
                                 : native_cell_compare(type + 1, a, b);
-    case NATIVE_VARIANCE: /* ORDER BY refuses it, so it is no key */
-        return 0;
+    case NATIVE_VARIANCE: /* has no order of its own; its bytes tell equal ones apart */
+        return compare_variances(a, b);
     }
     return 0;
 }

@@ -31,6 +31,9 @@ void native_cell_mark_changes(const struct native_column *column, uint64_t n_row
  */
 int native_cell_compare(const struct native_type *type, const uint8_t **a, const uint8_t **b);
 
+/* Whether the value of the type at `type`, Nullable or not, is a NaN. */
+bool native_cell_is_nan(const struct native_type *type, const uint8_t *value);
+
 /*
  * Appends a value to a column that is being built, and moves *value behind it. `type` is the type
  * that the value was encoded from; a LowCardinality there stands for its plain type in the builder,

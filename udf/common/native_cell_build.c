@@ -244,11 +244,11 @@ enum status native_cell_plain_type(const struct native_type *type, struct buf *t
     const char *copied = type->text, *end = type->text + type->text_bytes;
     for (size_t i = 0; i < type->n_nodes; i++) {
         const struct native_type *part = &type[i];
-        if (part->kind != NATIVE_LOW_CARDINALITY || part->text < type->text || part->text >= end)
+        if (part->kind != NATIVE_LOW_CARDINALITY || part->base < type->text || part->base >= end)
             continue;
-        const char *inner = part->text + sizeof("LowCardinality(") - 1;
-        const char *inner_end = part->text + part->text_bytes - 1;
-        TRY(buf_append(text, copied, (size_t)(part->text - copied), err));
+        const char *inner = part->base + sizeof("LowCardinality(") - 1;
+        const char *inner_end = part->base + part->base_bytes - 1;
+        TRY(buf_append(text, copied, (size_t)(part->base - copied), err));
         TRY(buf_append(text, inner, (size_t)(inner_end - inner), err));
         copied = inner_end + 1;
     }
