@@ -3,6 +3,7 @@
 #include "mem.h"
 
 #include <ctype.h>
+#include <stdio.h>
 
 static bool text_begins(const char *text, size_t text_bytes, const char *prefix)
 {
@@ -39,27 +40,28 @@ bool fold_op_of_name(const char *name, size_t name_bytes, enum fold_op *op_out)
     return false;
 }
 
-/* A SimpleAggregateFunction says itself how its values merge. */
-static enum fold_op op_of_simple_aggregate(const struct native_type *type)
+/* A SimpleAggregateFunction says itself how its values merge. False: by a function that is none of
+ * ours, say groupBitOr. */
+static bool find_simple_aggregate(const struct native_type *type, enum fold_op *op_out)
 {
-    static const char prefix[] = "SimpleAggregateFunction(";
-    enum fold_op op = FOLD_BY_TYPE;
+    static const char prefix[] = "SimpleAggregateFunction(", overflowing[] = "sumWithOverflow";
     if (!text_begins(type->text, type->text_bytes, prefix))
-        return op;
+        return true;
     const char *name = type->text + sizeof(prefix) - 1;
     size_t name_bytes = 0;
     while (isalnum((unsigned char)name[name_bytes]) || name[name_bytes] == '_')
         name_bytes++;
-    (void)fold_op_of_name(name, name_bytes, &op);
-    return op;
+    if (name_bytes == sizeof(overflowing) - 1 && memcmp(name, overflowing, name_bytes) == 0)
+        name_bytes = 3;
+    return fold_op_of_name(name, name_bytes, op_out);
 }
 
 /* Sets *op in place of FOLD_BY_TYPE where the type has a natural one. NULL: op and type do not go
  * together. */
 static const struct fold_kind *choose_kind(const struct native_type *type, enum fold_op *op)
 {
-    if (*op == FOLD_BY_TYPE)
-        *op = op_of_simple_aggregate(type);
+    if (*op == FOLD_BY_TYPE && !find_simple_aggregate(type, op))
+        return NULL;
     switch (*op) {
     case FOLD_BY_TYPE:
         if (!fold_type_is_number(type))
@@ -79,18 +81,38 @@ static const struct fold_kind *choose_kind(const struct native_type *type, enum 
     return NULL;
 }
 
-/* A sum of 64 bits stands in for one of fewer. */
-static const char *widened_sum(const struct native_type *type)
+unsigned fold_decimal_scale(const struct native_type *type)
+{
+    static const char prefix[] = "Decimal(";
+    type = fold_value_type(type);
+    if (!text_begins(type->base, type->base_bytes, prefix))
+        return 0;
+    const char *comma = memchr(type->base, ',', type->base_bytes);
+    unsigned scale = 0;
+    for (const char *at = comma == NULL ? ")" : comma + 2; isdigit((unsigned char)*at); at++)
+        scale = scale * 10 + (unsigned)(*at - '0');
+    return scale;
+}
+
+/* A sum of 64 bits stands in for one of fewer, Decimal(38, S) for one of a Decimal, as in
+ * ClickHouse. */
+static enum status append_widened_sum(const struct native_type *type, struct buf *text,
+                                      struct err *err)
 {
     bool is_nullable = type->kind == NATIVE_NULLABLE;
-    switch (fold_value_type(type)->order) {
-    case NATIVE_ORDER_FLOAT:
-        return is_nullable ? "Nullable(Float64)" : "Float64";
-    case NATIVE_ORDER_SIGNED:
-        return is_nullable ? "Nullable(Int64)" : "Int64";
-    default:
-        return is_nullable ? "Nullable(UInt64)" : "UInt64";
-    }
+    const struct native_type *value = fold_value_type(type);
+    bool is_decimal = text_begins(value->base, value->base_bytes, "Decimal(");
+    char name[64];
+    if (is_decimal)
+        snprintf(name, sizeof(name), is_nullable ? "Nullable(Decimal(38, %u))" : "Decimal(38, %u)",
+                 fold_decimal_scale(type));
+    else
+        snprintf(name, sizeof(name), is_nullable ? "Nullable(%s%s)" : "%s%s",
+                 value->order == NATIVE_ORDER_FLOAT    ? "Float"
+                 : value->order == NATIVE_ORDER_SIGNED ? "Int"
+                                                       : "UInt",
+                 value->width_bytes > 8 ? "128" : "64");
+    return buf_append(text, name, strlen(name), err);
 }
 
 static enum status refuse(enum fold_op op, const struct native_type *type, const char *name,
@@ -113,16 +135,15 @@ static enum status refuse(enum fold_op op, const struct native_type *type, const
 enum status fold_result_type(const struct native_type *type, enum fold_op *op, bool widen,
                              const char *name, struct buf *text, struct err *err)
 {
-    const char *own = NULL;
+    static const char tuple[] = "Tuple(n UInt64, mean Float64, m2 Float64)";
     enum fold_op asked = *op;
     if (choose_kind(type, op) == NULL)
         return refuse(asked, type, name, err);
     if (*op == FOLD_MOMENTS)
-        own = "Tuple(n UInt64, mean Float64, m2 Float64)";
-    else if (*op == FOLD_SUM && widen)
-        own = widened_sum(type);
-    return own == NULL ? native_cell_plain_type(type, text, err)
-                       : buf_append(text, own, strlen(own), err);
+        return buf_append(text, tuple, sizeof(tuple) - 1, err);
+    if (*op == FOLD_SUM && widen)
+        return append_widened_sum(type, text, err);
+    return native_cell_plain_type(type, text, err);
 }
 
 static enum status take_blobs(struct fold *fold, struct err *err)
@@ -147,6 +168,9 @@ enum status fold_init(struct fold *fold, const struct native_block *block, size_
     buf_free(&text);
     TRY(status);
     fold->kind = choose_kind(type, &op);
+    fold->unit = 1;
+    for (unsigned digit = fold_decimal_scale(type); digit > 0; digit--)
+        fold->unit *= 10; /* exact up to 10^22 */
     bool is_blob = fold->op == FOLD_BY_TYPE && type->kind == NATIVE_STRING;
     return is_blob ? take_blobs(fold, err) : STATUS_OK;
 }

@@ -53,13 +53,16 @@ struct fold {
     struct buf kept;        /* the value that min, max, any or last picked; states or numbers that
                                wait to be merged */
     struct moments moments; /* FOLD_MOMENTS */
+    double unit;            /* FOLD_MOMENTS: 10^scale of Decimals, whose values are whole numbers
+                               of it; else 1 */
     struct fold_blobs *blobs;
 };
 
 /*
- * Makes the fold of a column. `name` is that of the resulting column. FOLD_SUM widens integers to
- * 64 bits where `widen` is set and keeps the column's type otherwise. STATUS_MISMATCH: the op does
- * not go with the column's type; the message names both. STATUS_NOMEM. Must be freed in any case.
+ * Makes the fold of a column. `name` is that of the resulting column. FOLD_SUM widens numbers to 64
+ * bits and Decimals to 38 digits where `widen` is set, and keeps the column's type otherwise.
+ * STATUS_MISMATCH: the op does not go with the column's type; the message names both. STATUS_NOMEM.
+ * Must be freed in any case.
  */
 CHECKED enum status fold_init(struct fold *fold, const struct native_block *block, size_t column,
                               enum fold_op op, bool widen, const char *name, struct err *err);
@@ -87,6 +90,9 @@ const struct fold_kind *fold_sum_kind(const struct native_type *type);
 const struct fold_kind *fold_moments_kind(const struct native_type *type);
 const struct fold_kind *fold_pick_kind(const struct native_type *type);
 const struct fold_kind *fold_state_kind(const struct native_type *type);
+
+/* The digits behind a Decimal's point, its base or NULL aside; 0 for other types. */
+unsigned fold_decimal_scale(const struct native_type *type);
 
 /* Whether the type's base is an integer, a Decimal or a floating-point number, NULL aside. */
 bool fold_type_is_number(const struct native_type *type);

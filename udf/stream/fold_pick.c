@@ -16,16 +16,25 @@ static bool is_null(const struct fold *fold, const struct native_column *column,
     return true;
 }
 
+/* Whether the value found takes the kept one's place. A NaN never does, as in ClickHouse's min and
+ * max: they answer one only of nothing else. */
+static bool wins(enum fold_op op, const struct native_type *type, const uint8_t *found,
+                 const uint8_t *kept)
+{
+    if (native_cell_is_nan(type, found) || native_cell_is_nan(type, kept))
+        return !native_cell_is_nan(type, found);
+    int order = native_cell_compare(type, &found, &kept);
+    return op == FOLD_MIN ? order < 0 : order > 0;
+}
+
 /* Appends the value behind the kept one, and drops whichever of the two loses. */
 static enum status compare_and_keep(struct fold *fold, const struct native_column *column,
                                     uint64_t row, struct err *err)
 {
     size_t kept_bytes = fold->kept.size_bytes;
     TRY(native_cell_encode(column, row, &fold->kept, err));
-    const uint8_t *kept = fold->kept.data, *found = kept + kept_bytes;
-    const uint8_t *kept_at = kept, *found_at = found;
-    int order = native_cell_compare(native_type_root(&column->type), &found_at, &kept_at);
-    if (fold->op == FOLD_MIN ? order < 0 : order > 0) {
+    const uint8_t *found = fold->kept.data + kept_bytes;
+    if (wins(fold->op, native_type_root(&column->type), found, fold->kept.data)) {
         size_t found_bytes = fold->kept.size_bytes - kept_bytes;
         memmove(fold->kept.data, found, found_bytes);
         fold->kept.size_bytes = found_bytes;
@@ -68,5 +77,8 @@ static enum status close_pick(struct fold *fold, struct err *err)
 const struct fold_kind *fold_pick_kind(const struct native_type *type)
 {
     static const struct fold_kind pick = {add_pick, close_pick};
-    return type->kind == NATIVE_VARIANCE ? NULL : &pick;
+    for (size_t i = 0; i < type->n_nodes; i++)
+        if (type[i].kind == NATIVE_VARIANCE) /* states have no order */
+            return NULL;
+    return &pick;
 }

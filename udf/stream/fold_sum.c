@@ -127,7 +127,8 @@ static enum status add_moments(struct fold *fold, const struct native_column *co
     for (uint64_t row = begin; row < end; row++) {
         if (row_is_null(fold, node, row))
             continue;
-        TRY(buf_append_f64(&fold->kept, load_real(type, values + row * type->width_bytes), err));
+        double value = load_real(type, values + row * type->width_bytes) / fold->unit;
+        TRY(buf_append_f64(&fold->kept, value, err));
         if (fold->kept.size_bytes == MOMENTS_CHUNK_VALUES * 8)
             TRY(flush_chunk(fold, err));
     }
