@@ -126,10 +126,13 @@ $(BUILD)/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(wildcard aggregations/*.[ch] udf/com
 .PHONY: fuzz
 fuzz: $(FUZZERS:%=$(BUILD)/fuzz/fuzz_%) ## run each fuzz target for SECONDS=60
 	@set -e; for name in $(FUZZERS); do \
+		log=$(BUILD)/fuzz/$$name.log; \
 		mkdir -p $(BUILD)/fuzz/$$name; \
 		echo "fuzz_$$name for $(SECONDS) s"; \
 		$(BUILD)/fuzz/fuzz_$$name -max_total_time=$(SECONDS) -max_len=65536 -rss_limit_mb=4096 \
-			-print_final_stats=1 -artifact_prefix=$(BUILD)/fuzz/ $(BUILD)/fuzz/$$name tests/fuzz/corpus/$$name 2>&1 | tail -n 12; \
+			-print_final_stats=1 -artifact_prefix=$(BUILD)/fuzz/ $(BUILD)/fuzz/$$name \
+			tests/fuzz/corpus/$$name >$$log 2>&1 || { tail -n 40 $$log; exit 1; }; \
+		grep '^stat::' $$log; \
 	done
 
 C_FILES = $(wildcard aggregations/*.[ch] udf/*.c udf/common/*.[ch] udf/stream/*.[ch] install/local/*.[ch] tests/unit/*.[ch] tests/laws/*.c tests/fuzz/*.c)
