@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs what Saltwell needs to build, to run its demo and to be checked.
 #
-#   install/deps.sh [build|demo|check|all]…     (default: all)
+#   install/deps.sh [build|demo|check|lint|bench|all]…     (default: all)
 #
 # Silent and successful when nothing is missing. As root it installs Debian packages; otherwise it
 # prints the exact command and exits 1. On another system it names what is missing and exits 1.
@@ -30,6 +30,12 @@ check cc:-lcriterion libcriterion-dev
 check cmd:python3 python3
 check cmd:zstd zstd
 check cmd:curl curl
+lint cmd:clang-format clang-format
+lint cmd:cppcheck cppcheck
+lint cmd:shellcheck shellcheck
+bench cmd:gnuplot gnuplot-nox
+bench cmd:valgrind valgrind
+bench cmd:python3 python3
 EOF
 }
 
@@ -72,10 +78,10 @@ missing() {
 groups=${*:-all}
 for group in $groups; do
 	case $group in
-	build | demo | check | all) ;;
+	build | demo | check | lint | bench | all) ;;
 	*)
 		echo "deps.sh: unknown group '$group'" >&2
-		echo "usage: install/deps.sh [build|demo|check|all]..." >&2
+		echo "usage: install/deps.sh [build|demo|check|lint|bench|all]..." >&2
 		exit 2
 		;;
 	esac
