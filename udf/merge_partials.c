@@ -70,6 +70,13 @@ static enum status add_op(struct command *command, const char *value, struct err
     return STATUS_OK;
 }
 
+static enum status take_max_memory(struct command *command, const char *value, struct err *err)
+{
+    TRY(program_parse_size(value, &command->max_memory_bytes, err));
+    command->sql.max_memory_bytes = command->max_memory_bytes;
+    return STATUS_OK;
+}
+
 enum {
     OPTION_KEYS = 1,
     OPTION_OP,
@@ -104,7 +111,7 @@ static enum status take_option(void *context, int option, const char *value, str
         command->options.keys_unordered = true;
         return STATUS_OK;
     case OPTION_MAX_MEMORY:
-        return program_parse_size(value, &command->max_memory_bytes, err);
+        return take_max_memory(command, value, err);
     case OPTION_SQL:
         command->prints_sql = true;
         return STATUS_OK;
@@ -145,12 +152,12 @@ static int print_sql(struct command *command)
 static int run(const struct command *command)
 {
     struct err err = {0};
+    struct io_input input = io_input_of_descriptor(STDIN_FILENO);
     struct io_output output = io_output_of_descriptor(STDOUT_FILENO);
     enum status status = program_prepare(command->max_memory_bytes, &err);
     if (status == STATUS_OK)
-        status = merge_partials_run(&command->options, io_input_of_descriptor(STDIN_FILENO), output,
-                                    &err);
-    return stream_program_end("merge_partials", status, &err, output);
+        status = merge_partials_run(&command->options, input, output, &err);
+    return stream_program_end("merge_partials", status, &err, input, output);
 }
 
 int main(int argc, char **argv)

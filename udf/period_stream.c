@@ -96,6 +96,13 @@ static enum status add_fold(struct command *command, enum fold_op op, const char
     return STATUS_OK;
 }
 
+static enum status take_max_memory(struct command *command, const char *value, struct err *err)
+{
+    TRY(program_parse_size(value, &command->max_memory_bytes, err));
+    command->sql.max_memory_bytes = command->max_memory_bytes;
+    return STATUS_OK;
+}
+
 enum {
     OPTION_KEYS = 1,
     OPTION_TIME,
@@ -163,7 +170,7 @@ static enum status take_option(void *context, int option, const char *value, str
         options->keys_unordered = true;
         return STATUS_OK;
     case OPTION_MAX_MEMORY:
-        return program_parse_size(value, &command->max_memory_bytes, err);
+        return take_max_memory(command, value, err);
     case OPTION_SQL:
         command->prints_sql = true;
         return STATUS_OK;
@@ -212,12 +219,12 @@ static int print_sql(struct command *command)
 static int run(const struct command *command)
 {
     struct err err = {0};
+    struct io_input input = io_input_of_descriptor(STDIN_FILENO);
     struct io_output output = io_output_of_descriptor(STDOUT_FILENO);
     enum status status = program_prepare(command->max_memory_bytes, &err);
     if (status == STATUS_OK)
-        status = period_stream_run(&command->options, io_input_of_descriptor(STDIN_FILENO), output,
-                                   &err);
-    return stream_program_end("period_stream", status, &err, output);
+        status = period_stream_run(&command->options, input, output, &err);
+    return stream_program_end("period_stream", status, &err, input, output);
 }
 
 int main(int argc, char **argv)

@@ -33,8 +33,7 @@ static enum status write_command(const struct stream_sql *sql, const struct merg
         TRY(stream_sql_find(sql, options->ops[i].column, "--op", &column, err));
         TRY(write_op(&options->ops[i], command, err));
     }
-    return options->keys_unordered ? stream_sql_option(command, "--keys-unordered", NULL, err)
-                                   : STATUS_OK;
+    return stream_sql_common_options(sql, options->keys_unordered, command, err);
 }
 
 /* Refuses now what the run would refuse. */

@@ -23,8 +23,7 @@ static enum status write_command(const struct stream_sql *sql, const struct peri
     for (size_t i = 0; i < options->n_folds; i++)
         TRY(stream_sql_option(command, options->folds[i].op == FOLD_SUM ? "--sum" : "--moments",
                               options->folds[i].column, err));
-    return options->keys_unordered ? stream_sql_option(command, "--keys-unordered", NULL, err)
-                                   : STATUS_OK;
+    return stream_sql_common_options(sql, options->keys_unordered, command, err);
 }
 
 static bool is_folded(const struct period_options *options, const char *name)

@@ -152,12 +152,16 @@ static enum status take_periods(struct period_stream *stream, const struct nativ
     return STATUS_OK;
 }
 
+/* The rows before the first tick that is no int64, all of them as a rule. */
 static enum status load_rows(struct period_stream *stream, const struct native_block *block,
                              struct period_rows *rows, struct err *err)
 {
-    *rows = (struct period_rows){.n = (size_t)block->n_rows};
+    uint64_t n_fitting = 0;
+    *rows = (struct period_rows){0};
     TRY(stream_key_mark(&stream->key, block, err));
-    TRY(stream_load_integers(&block->columns[stream->time], &stream->ticks, &rows->ticks, err));
+    TRY(stream_load_integers(&block->columns[stream->time], &stream->ticks, &rows->ticks,
+                             &n_fitting, err));
+    rows->n = (size_t)n_fitting;
     rows->changed = stream->key.changed.data;
     if (stream->options->restart != NULL)
         rows->restarts = native_column_nodes(&block->columns[stream->restart])->data;
@@ -169,6 +173,17 @@ static enum status refuse_tick(const struct period_stream *stream, int64_t tick,
     return err_set(err, STATUS_FORMAT,
                    "--time %s: expected times in ascending order, found %lld behind %lld",
                    stream->options->time, (long long)tick, (long long)stream->run.last);
+}
+
+/* The tick, the first of the block that is no int64, is named with its own key. */
+static enum status refuse_large_tick(struct period_stream *stream, const struct native_block *block,
+                                     uint64_t row, struct err *err)
+{
+    const uint8_t *ticks = native_column_nodes(&block->columns[stream->time])->data;
+    if (stream_key_changes_at(&stream->key, row))
+        TRY(stream_key_enter(&stream->key, block, row, err));
+    return err_set(err, STATUS_LIMIT, "--time %s: expected a time of at most 2^63 - 1, found %llu",
+                   stream->options->time, (unsigned long long)load_u64(ticks + row * 8));
 }
 
 /* Scans a block; *row_out is where a failure happened. */
@@ -184,6 +199,8 @@ static enum status scan_rows(struct period_stream *stream, const struct native_b
     *row_out = n_rows;
     if (n_rows < rows.n)
         return refuse_tick(stream, load_i64(rows.ticks + n_rows * 8), err);
+    if (n_rows < block->n_rows)
+        return refuse_large_tick(stream, block, n_rows, err);
     return stream->emitter->end_block(stream, block, err);
 }
 

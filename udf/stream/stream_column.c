@@ -50,7 +50,7 @@ bool stream_type_is_integer(const struct native_type *type)
 {
     static const char decimal[] = "Decimal(";
     bool is_decimal =
-        type->text_bytes > sizeof(decimal) && memcmp(type->text, decimal, sizeof(decimal) - 1) == 0;
+        type->base_bytes > sizeof(decimal) && memcmp(type->base, decimal, sizeof(decimal) - 1) == 0;
     return type->kind == NATIVE_FIXED && type->width_bytes <= 8 && !is_decimal &&
            (type->order == NATIVE_ORDER_UNSIGNED || type->order == NATIVE_ORDER_SIGNED);
 }
@@ -86,31 +86,29 @@ static void widen_unsigned(const uint8_t *values, size_t width_bytes, uint64_t n
     }
 }
 
-static enum status check_fits_int64(const uint8_t *values, uint64_t n_rows, struct err *err)
+/* How many rows come before the first value above the largest int64. */
+static uint64_t count_fitting(const uint8_t *values, uint64_t n_rows)
 {
-    uint64_t all = 0;
-    for (uint64_t row = 0; row < n_rows; row++)
-        all |= load_u64(values + row * 8);
+    uint64_t all = 0, row = 0;
+    for (uint64_t i = 0; i < n_rows; i++)
+        all |= load_u64(values + i * 8);
     if (all <= INT64_MAX)
-        return STATUS_OK;
-    uint64_t row = 0;
+        return n_rows;
     while (load_u64(values + row * 8) <= INT64_MAX)
         row++;
-    return err_set(err, STATUS_LIMIT,
-                   "row %llu of the block: expected a value of at most 2^63 - 1, found %llu",
-                   (unsigned long long)row + 1, (unsigned long long)load_u64(values + row * 8));
+    return row;
 }
 
 enum status stream_load_integers(const struct native_column *column, struct buf *scratch,
-                                 const uint8_t **values_out, struct err *err)
+                                 const uint8_t **values_out, uint64_t *n_fitting_out,
+                                 struct err *err)
 {
     const struct native_type *type = native_type_root(&column->type);
     const struct native_node *node = native_column_nodes(column);
     bool is_signed = type->order == NATIVE_ORDER_SIGNED;
     if (type->width_bytes == 8) {
-        if (!is_signed)
-            TRY(check_fits_int64(node->data, node->n_rows, err));
         *values_out = node->data;
+        *n_fitting_out = is_signed ? node->n_rows : count_fitting(node->data, node->n_rows);
         return STATUS_OK;
     }
     uint8_t *widened = NULL;
@@ -121,5 +119,6 @@ enum status stream_load_integers(const struct native_column *column, struct buf 
     else
         widen_unsigned(node->data, type->width_bytes, node->n_rows, widened);
     *values_out = widened;
+    *n_fitting_out = node->n_rows;
     return STATUS_OK;
 }

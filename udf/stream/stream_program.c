@@ -57,15 +57,28 @@ enum status stream_poison(const char *executable, const char *message, struct io
     return status;
 }
 
+/*
+ * Reads what is left of the input and drops it. While the server writes, an end of this process
+ * would be its error: it would report a broken pipe in place of the reason.
+ */
+static void drain(struct io_input input)
+{
+    static uint8_t dropped[64 << 10];
+    size_t read_bytes = 1;
+    while (read_bytes > 0 &&
+           input.read(input.context, dropped, sizeof(dropped), &read_bytes, NULL) == STATUS_OK)
+        continue;
+}
+
 int stream_program_end(const char *executable, enum status status, const struct err *err,
-                       struct io_output output)
+                       struct io_input input, struct io_output output)
 {
     if (status == STATUS_OK)
         return PROGRAM_OK;
     program_complain(executable, err->message);
     /* Where the output itself has failed, the exit status and standard error are all there is. */
-    if (status != STATUS_IO)
-        status = stream_poison(executable, err->message, output, NULL);
+    if (status != STATUS_IO && stream_poison(executable, err->message, output, NULL) == STATUS_OK)
+        drain(input);
     return PROGRAM_FAILED;
 }
 
@@ -87,7 +100,8 @@ int stream_program_misused(const char *executable, const char *message, const ch
         /* A failure to write leaves the exit status and standard error. */
         enum status status =
             stream_poison(executable, message, io_output_of_descriptor(STDOUT_FILENO), NULL);
-        (void)status;
+        if (status == STATUS_OK && !isatty(STDIN_FILENO))
+            drain(io_input_of_descriptor(STDIN_FILENO));
     }
     return PROGRAM_USAGE;
 }

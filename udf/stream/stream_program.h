@@ -10,9 +10,10 @@
  * Ends a table function's program: returns the exit status, and for a failure says why, on standard
  * error and, because the server by default looks neither there nor at the exit status, by poisoning
  * the output: a last block of a type that the server does not know, and whose name is the message.
+ * What is left of the input is then read and dropped, until the server has taken the message.
  */
 int stream_program_end(const char *executable, enum status status, const struct err *err,
-                       struct io_output output);
+                       struct io_input input, struct io_output output);
 
 /*
  * Reads a command line of long options only. take: is called with each option's val, its value and
@@ -31,8 +32,8 @@ CHECKED enum status stream_program_parse_count(const char *text, const char *opt
 int stream_program_print(const char *executable, enum status status, const struct err *err,
                          const struct buf *statement);
 
-/* Says that the command line is wrong, poisons an output that is no terminal, and returns the exit
- * status. */
+/* Says that the command line is wrong, poisons an output that is no terminal, drops the input, and
+ * returns the exit status. */
 int stream_program_misused(const char *executable, const char *message, const char *usage);
 
 /* Writes the poisoned block. STATUS_IO, STATUS_NOMEM. */

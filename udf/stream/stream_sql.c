@@ -57,12 +57,31 @@ static char *cut_field(char **at)
     return field;
 }
 
+/* Puts a type's name on one line: DESCRIBE breaks tuples into a line an element, quoted names
+ * aside, and the server sends them to the program without. */
+static void join_lines(char *type)
+{
+    char *to = type;
+    for (const char *from = type; *from != '\0'; from++) {
+        if (*from != '\n') {
+            *to++ = *from;
+            continue;
+        }
+        from += strspn(from, "\n ") - 1;
+        if (to > type && to[-1] == ',')
+            *to++ = ' ';
+    }
+    *to = '\0';
+}
+
 static enum status add_column(struct stream_sql *sql, char *line, size_t number, struct err *err)
 {
     char *at = line;
     struct stream_sql_column column;
     column.name = cut_field(&at);
-    column.type = cut_field(&at);
+    char *type = cut_field(&at);
+    join_lines(type);
+    column.type = type;
     if (column.name[0] == '\0' || column.type[0] == '\0')
         return err_set(err, STATUS_FORMAT,
                        "line %zu: expected a name, a tab and a type, as DESCRIBE TABLE ... FORMAT "
@@ -194,6 +213,16 @@ enum status stream_sql_number(struct buf *command, const char *option, uint64_t 
     return stream_sql_option(command, option, number, err);
 }
 
+enum status stream_sql_common_options(const struct stream_sql *sql, bool keys_unordered,
+                                      struct buf *command, struct err *err)
+{
+    if (keys_unordered)
+        TRY(stream_sql_option(command, "--keys-unordered", NULL, err));
+    if (sql->max_memory_bytes == 0)
+        return STATUS_OK;
+    return stream_sql_number(command, "--max-memory", sql->max_memory_bytes, err);
+}
+
 static enum status append_name(struct buf *text, const char *name, struct err *err)
 {
     bool is_plain = isalpha((unsigned char)name[0]) || name[0] == '_';
@@ -225,17 +254,18 @@ static enum status append_buf(struct buf *text, const struct buf *what, struct e
     return buf_append(text, what->data, what->size_bytes, err);
 }
 
-/* WHERE of one shard: a hash range of the key. */
+/* WHERE of one shard: a hash range of the key. The hash of a NULL is NULL, which is in no range;
+ * that of a tuple with a NULL is a number. */
 static enum status append_shard(const struct stream_sql *sql, struct buf *text, size_t shard,
                                 struct err *err)
 {
     char numbers[64];
-    TRY(append_text(text, " WHERE cityHash64(", err));
+    TRY(append_text(text, " WHERE cityHash64(tuple(", err));
     for (size_t i = 0; i < sql->n_keys; i++) {
         TRY(append_text(text, i == 0 ? "" : ", ", err));
         TRY(append_name(text, stream_sql_columns(sql)[i].name, err));
     }
-    (void)snprintf(numbers, sizeof(numbers), ") %% %zu = %zu", sql->n_shards, shard);
+    (void)snprintf(numbers, sizeof(numbers), ")) %% %zu = %zu", sql->n_shards, shard);
     return append_text(text, numbers, err);
 }
 

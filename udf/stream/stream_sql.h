@@ -10,11 +10,12 @@
 
 struct stream_sql {
     const char *table;
-    const char *keys;   /* names, separated by commas */
-    size_t n_shards;    /* 0 and 1: one process */
-    struct buf rows;    /* the description's bytes; names and types point into it */
-    struct buf columns; /* struct stream_sql_column */
-    size_t n_keys;      /* the first columns, in the order of `keys` */
+    const char *keys;        /* names, separated by commas */
+    size_t n_shards;         /* 0 and 1: one process */
+    size_t max_memory_bytes; /* 0: not asked for */
+    struct buf rows;         /* the description's bytes; names and types point into it */
+    struct buf columns;      /* struct stream_sql_column */
+    size_t n_keys;           /* the first columns, in the order of `keys` */
 };
 
 /* A column of the table. */
@@ -61,6 +62,10 @@ CHECKED enum status stream_sql_option(struct buf *command, const char *option, c
                                       struct err *err);
 CHECKED enum status stream_sql_number(struct buf *command, const char *option, uint64_t value,
                                       struct err *err);
+
+/* Appends the options that both executables have, behind their own. STATUS_NOMEM. */
+CHECKED enum status stream_sql_common_options(const struct stream_sql *sql, bool keys_unordered,
+                                              struct buf *command, struct err *err);
 
 /* Appends `, name` to a list, in backquotes where it needs them; the comma only behind others.
  * STATUS_NOMEM. */
