@@ -147,7 +147,7 @@ lint: ## check the layout, and read the code with cppcheck and shellcheck
 	cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr --suppress=internalAstError --enable=warning,portability \
 		-D_GNU_SOURCE -D__GNUC__ -D__x86_64__ -D__BYTE_ORDER__=1 -D__ORDER_LITTLE_ENDIAN__=1 \
 		-Iaggregations -Iudf/common -Iudf/stream aggregations udf install/local
-	@shellcheck $(wildcard install/*.sh examples/*/*.sh tests/*.sh tests/*/*.sh) .ci/run
+	@shellcheck --external-sources --severity=warning $(wildcard install/*.sh examples/*/*.sh tests/*.sh tests/*/*.sh) .ci/run
 
 # Where a packaged ClickHouse server looks.
 USER_SCRIPTS ?= /var/lib/clickhouse/user_scripts
