@@ -1,0 +1,193 @@
+"""Turns the runs into results.tsv, results.md and chart.svg."""
+
+import os
+import platform
+import shutil
+import statistics
+import subprocess
+
+MIB = 1 << 20
+COLUMNS = (
+    "case", "contender", "rows", "runs", "seconds", "seconds_min", "seconds_max", "ratio",
+    "rows_per_second", "bytes_in", "bytes_out", "process_rss_bytes", "query_memory_bytes",
+    "process_user_seconds", "process_system_seconds", "server_cpu_seconds",
+)  # fmt: skip
+
+
+def median_of(runs, name):
+    found = [run[name] for run in runs if run.get(name) is not None]
+    return statistics.median(found) if found else None
+
+
+def ratio_of(runs, against):
+    """The median of the rounds' ratios: what a busy machine disturbs least."""
+    pairs = zip(runs, against)
+    return statistics.median(a["seconds"] / b["seconds"] for a, b in pairs)
+
+
+def summarise(case, contender, by_name):
+    runs = by_name[contender]
+    seconds = median_of(runs, "seconds")
+    times = [run["seconds"] for run in runs]
+    first = by_name[case.contenders[0].name]
+    return {
+        "case": case.name,
+        "contender": contender,
+        "rows": case.rows,
+        "runs": len(runs),
+        "seconds": seconds,
+        "seconds_min": min(times),
+        "seconds_max": max(times),
+        "ratio": ratio_of(runs, first),
+        "rows_per_second": case.rows / seconds,
+        "bytes_in": median_of(runs, "in_bytes"),
+        "bytes_out": median_of(runs, "out_bytes"),
+        "process_rss_bytes": median_of(runs, "rss_bytes"),
+        "query_memory_bytes": median_of(runs, "query_memory"),
+        "process_user_seconds": median_of(runs, "user_s"),
+        "process_system_seconds": median_of(runs, "system_s"),
+        "server_cpu_seconds": median_of(runs, "server_cpu"),
+    }
+
+
+def judge(target, by_name, rows):
+    """A target's line: what was wanted, what was found, whether it holds."""
+    row = rows[target.contender]
+    if target.against:
+        found = ratio_of(by_name[target.contender], by_name[target.against])
+        what, unit = f"{target.contender} / {target.against}", ""
+    elif target.measure == "events_per_second":
+        found, unit = row["rows_per_second"] / 1e6, " M events/s"
+        what = target.contender
+    else:
+        found = ((row["process_rss_bytes"] or 0) + (row["query_memory_bytes"] or 0)) / MIB
+        what, unit = f"{target.contender}, memory of process and query", " MiB"
+    scale = 1e6 if target.measure == "events_per_second" else 1
+    limit = (target.at_most if target.at_least is None else target.at_least) / scale
+    holds = found <= limit if target.at_least is None else found >= limit
+    sign = "≤" if target.at_least is None else "≥"
+    digits = 2 if found < 10 else 0
+    return what, f"{sign} {limit:g}{unit}", f"{found:,.{digits}f}{unit}", "yes" if holds else "**no**"
+
+
+def number(value, scale=1.0, digits=0):
+    return "" if value is None else f"{value / scale:,.{digits}f}"
+
+
+def table(head, lines):
+    text = "| " + " | ".join(head) + " |\n|" + "---|" * len(head) + "\n"
+    return text + "".join("| " + " | ".join(line) + " |\n" for line in lines) + "\n"
+
+
+def case_table(case, rows):
+    lines = []
+    for contender in case.contenders:
+        row = rows.get(contender.name)
+        if row is None:
+            lines.append([contender.name, "skipped"] + [""] * 9)
+            continue
+        lines.append(
+            [
+                contender.name,
+                number(row["seconds"], 1, 3),
+                f"{number(row['seconds_min'], 1, 3)}–{number(row['seconds_max'], 1, 3)}",
+                number(row["ratio"], 1, 2),
+                number(row["rows_per_second"], 1e6, 1),
+                number(row["bytes_in"], MIB),
+                number(row["bytes_out"], MIB),
+                number(row["process_rss_bytes"], MIB),
+                number(row["query_memory_bytes"], MIB),
+                f"{number(row['process_user_seconds'], 1, 2)} + "
+                f"{number(row['process_system_seconds'], 1, 2)}"
+                if row["process_user_seconds"] is not None
+                else "",
+                number(row["server_cpu_seconds"], 1, 2),
+            ]
+        )
+    head = [
+        "", "s", "fastest–slowest", f"÷ {case.contenders[0].name}", "M rows/s", "MiB in", "MiB out",
+        "process MiB", "query MiB", "process s (user + system)", "server CPU s",
+    ]  # fmt: skip
+    title = f"### {case.name}: {case.title}\n\n{case.rows:,} rows.\n\n"
+    return title + table(head, lines)
+
+
+def machine():
+    with open("/proc/cpuinfo", encoding="utf-8") as file:
+        models = [line.split(": ")[1].strip() for line in file if line.startswith("model name")]
+    with open("/proc/meminfo", encoding="utf-8") as file:
+        memory_kib = int(file.readline().split()[1])
+    compiler = subprocess.run(
+        [os.environ.get("CC") or "cc", "--version"], capture_output=True, check=True, text=True
+    )
+    return (
+        f"{models[0] if models else platform.machine()}, {os.cpu_count()} cores,"
+        f" {memory_kib / MIB:.0f} GiB, Linux {platform.release()};"
+        f" {compiler.stdout.splitlines()[0]}; Python {platform.python_version()}"
+    )
+
+
+def write_chart(folder, cases, rows, say):
+    """Bars of each case's peers, as multiples of Saltwell's time."""
+    if shutil.which("gnuplot") is None:
+        say("skip the chart: no gnuplot")
+        return
+    bars = [
+        (case.name, contender.name, rows[case.name][contender.name]["ratio"])
+        for case in cases
+        for contender in case.contenders[1:]
+        if contender.name in rows[case.name]
+    ]
+    with open(f"{folder}/chart.tsv", "w", encoding="utf-8") as file:
+        for place, (case, contender, ratio) in enumerate(reversed(bars)):
+            file.write(f"{place}\t{ratio:.4f}\t{case}: {contender}\n")
+    script = f"""
+set terminal svg size 900,{120 + 22 * len(bars)} font 'sans-serif,12' background 'white'
+set output '{folder}/chart.svg'
+set datafile separator "\\t"
+set title 'Time of each peer, as a multiple of Saltwell in the same rounds (log scale)'
+set logscale x
+set xrange [0.2:*]
+set yrange [-1:{len(bars)}]
+set grid xtics
+set arrow from 1, -1 to 1, {len(bars)} nohead lw 2
+unset key
+set style fill solid 0.7 noborder
+plot '{folder}/chart.tsv' using 2:1:(0.2):2:($1 - 0.35):($1 + 0.35):ytic(3) \\
+    with boxxyerrorbars lc rgb '#4477aa', \\
+    '' using 2:1:(sprintf('%.2f', $2)) with labels left offset 0.5, 0
+"""
+    subprocess.run(["gnuplot"], input=script, text=True, check=True)
+
+
+def write(folder, cases, runs, starts, versions, say):
+    rows, targets, tables = {}, [], []
+    with open(f"{folder}/results.tsv", "w", encoding="utf-8") as file:
+        file.write("\t".join(COLUMNS) + "\n")
+        for case in cases:
+            by_name = {}
+            for run in runs:
+                if run["case"] == case.name:
+                    by_name.setdefault(run["contender"], []).append(run)
+            rows[case.name] = {
+                name: summarise(case, name, by_name) for name in by_name
+            }
+            for row in rows[case.name].values():
+                file.write("\t".join(str(row[name]) for name in COLUMNS) + "\n")
+            for target in case.targets:
+                targets.append((case.name, *judge(target, by_name, rows[case.name])))
+            tables.append(case_table(case, rows[case.name]))
+        for program, times in starts.items():
+            file.write(f"cold-start\t{program}\t0\t{len(times)}\t")
+            file.write(f"{statistics.median(times) / 1e3}\t{min(times) / 1e3}\t{max(times) / 1e3}\n")
+    for program, times in starts.items():
+        middle = statistics.median(times)
+        holds = "yes" if middle <= 2 else "**no**"
+        targets.append(("cold start", program, "≤ 2 ms", f"{middle:.2f} ms", holds))
+    engines = ", ".join(f"{name} {version}" for name, version in versions.items())
+    with open(f"{folder}/results.md", "w", encoding="utf-8") as file:
+        file.write(f"{machine()}; {engines}.\n\n## Targets\n\n")
+        file.write(table(["case", "what", "target", "measured", "holds"], targets))
+        file.write("## Cases\n\n" + "".join(tables))
+    write_chart(folder, cases, rows, say)
+    say(f"results: {folder}/results.tsv, results.md, chart.svg")
