@@ -69,10 +69,35 @@ static void use_indexes(const struct native_node *node)
     }
 }
 
+/* The members' values are as many as their numbers. */
+static void use_variant(const struct native_type *type, const struct native_node *node)
+{
+    uint64_t counts[256] = {0};
+    size_t number = 0;
+    for (uint64_t row = 0; row < node->n_rows; row++)
+        counts[node->data[row]]++;
+    for (uint32_t child = 1; child < type->n_nodes; child += type[child].n_nodes)
+        REQUIRE(node[child].n_rows == counts[number++]);
+    for (; number < 255; number++)
+        REQUIRE(counts[number] == 0);
+}
+
+/* Where each state begins; the states themselves merely pass through. */
+static void use_states(const struct native_node *node)
+{
+    for (uint64_t row = 0; row < node->n_rows; row++) {
+        uint64_t begin = load_u64(node->starts + row * 8);
+        uint64_t end = load_u64(node->starts + row * 8 + 8);
+        REQUIRE(begin < end);
+        use_bytes(node->data + begin, (size_t)(end - begin));
+    }
+}
+
 static void use_node(const struct native_type *type, const struct native_node *node)
 {
     switch (type->kind) {
     case NATIVE_FIXED:
+    case NATIVE_PLANES:
         use_bytes(node->data, (size_t)node->n_rows * type->width_bytes);
         return;
     case NATIVE_NULLABLE:
@@ -80,6 +105,7 @@ static void use_node(const struct native_type *type, const struct native_node *n
         use_bytes(node->data, (size_t)node->n_rows);
         return;
     case NATIVE_STRING:
+    case NATIVE_JSON:
         use_strings(node);
         return;
     case NATIVE_VARIANCE:
@@ -94,6 +120,12 @@ static void use_node(const struct native_type *type, const struct native_node *n
         return;
     case NATIVE_LOW_CARDINALITY:
         use_indexes(node);
+        return;
+    case NATIVE_VARIANT:
+        use_variant(type, node);
+        return;
+    case NATIVE_STATE:
+        use_states(node);
         return;
     }
 }

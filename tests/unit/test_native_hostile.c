@@ -52,9 +52,9 @@ static const struct {
      "column 1 '': expected a name or a type of at most 1048576 bytes, found one of 1048577"},
     {BYTES("\1\1"
            "\1j"
-           "\4JSON"),
+           "\4Json"),
      STATUS_FORMAT,
-     "column 1 'j': type JSON: Saltwell does not know the layout of the type at character 1"},
+     "column 1 'j': type Json: Saltwell does not know the layout of the type at character 1"},
     {BYTES("\2\1"
            "\1a"
            "\5UInt8"
@@ -62,7 +62,9 @@ static const struct {
            "\1b"
            "\7Dynamic"),
      STATUS_FORMAT,
-     "column 2 'b': type Dynamic: Saltwell does not know the layout of the type at character 1"},
+     "column 2 'b': type Dynamic: expected a type whose layout is the same in every block (CAST "
+     "the "
+     "column to one), found Dynamic at character 1"},
     {BYTES("\1\3"
            "\1a"
            "\x0c"

@@ -7,17 +7,20 @@
 #include <stdio.h>
 
 /* A layout as text: 8u, 4s, 8f, 16b, 16i (width and order), S, V, ?(nullable), A(array),
- * T(name=element,...), L(dictionary), L?(dictionary that holds NULL). */
+ * T(name=element,...), L(dictionary), L?(dictionary that holds NULL), O(variant), J(JSON), 64q
+ * (QBit), Z(state). */
 static size_t describe(const struct native_type *types, size_t i, char *to)
 {
     static const char orders[] = "usfbi";
-    static const char *const letters[] = {"", "S", "?", "A", "T", "L", "V"};
+    static const char *const letters[] = {"", "S", "?", "A", "T", "L", "V", "O", "J", "q", "Z"};
     const struct native_type *type = &types[i];
     size_t n = 0;
     if (type->name != NULL)
         n += (size_t)sprintf(to, "%.*s=", (int)type->name_bytes, type->name);
     if (type->kind == NATIVE_FIXED)
         return n + (size_t)sprintf(to + n, "%u%c", type->width_bytes, orders[type->order]);
+    if (type->kind == NATIVE_PLANES)
+        n += (size_t)sprintf(to + n, "%u", type->width_bytes);
     n += (size_t)sprintf(to + n, "%s%s", letters[type->kind], type->holds_null ? "?" : "");
     if (type->n_nodes == 1)
         return n;
@@ -170,20 +173,22 @@ Test(native_type, gives_an_empty_tuple_a_byte_a_row)
 Test(native_type, names_a_type_of_unknown_layout)
 {
     static const char *const cases[][2] = {
-        {"JSON", "type JSON: Saltwell does not know the layout of the type at character 1"},
-        {"Dynamic", "type Dynamic: Saltwell does not know the layout of the type at character 1"},
-        {"Array(JSON(max_dynamic_paths=8))",
-         "type Array(JSON(max_dynamic_paths=8)): Saltwell does not know the layout of the type at "
-         "character 7"},
-        {"Variant(String, UInt8)", "type Variant(String, UInt8): Saltwell does not know the layout "
-                                   "of the type at character 1"},
-        {"AggregateFunction(uniq, UInt64)",
-         "type AggregateFunction(uniq, UInt64): the layout of this aggregate function's state is "
-         "not known to Saltwell (only AggregateFunction(varSampStable, Float64) is): type at "
-         "character 1"},
+        {"Dynamic", "type Dynamic: expected a type whose layout is the same in every block (CAST "
+                    "the column to one), found Dynamic at character 1"},
+        {"Array(Object('json'))", "type Array(Object('json')): Saltwell does not know the layout "
+                                  "of the type at character 7"},
+        {"AggregateFunction(topK(3), UInt64)",
+         "type AggregateFunction(topK(3), UInt64): Saltwell does not know the size of this "
+         "function's states (CAST(state, 'String') sends one as a String): the type ends at "
+         "character 35"},
         {"uint8", "type uint8: Saltwell does not know the layout of the type at character 1"},
         {"UInt8x", "type UInt8x: Saltwell does not know the layout of the type at character 1"},
-        {"", "type : Saltwell does not know the layout of the type at character 1"},
+        {"", "expected the name of a type, found none "
+             "(output_format_native_encode_types_in_binary_format must be 0)"},
+        {"\4\1\2\3\4\5\6\7\10", "expected the name of a type, found 04 01 02 03 04 05 06 07 "
+                                "(output_format_native_encode_types_in_binary_format must be 0)"},
+        {"String\1", "expected the name of a type, found 53 74 72 69 6e 67 01 "
+                     "(output_format_native_encode_types_in_binary_format must be 0)"},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
         expect_refused(cases[i][0], STATUS_FORMAT, cases[i][1]);

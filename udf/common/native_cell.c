@@ -105,6 +105,11 @@ static enum status encode(const struct native_type *type, const struct native_no
         return STATUS_OK;
     case NATIVE_LOW_CARDINALITY:
         return encode_low_cardinality(type, node, row, canonical, out, err);
+    case NATIVE_VARIANT:
+    case NATIVE_JSON:
+    case NATIVE_PLANES:
+    case NATIVE_STATE:
+        return native_cell_refuse(type, err);
     }
     return STATUS_OK;
 }
@@ -189,6 +194,11 @@ static bool cells_equal(const struct native_type *type, const struct native_node
         if (a == b || (type->holds_null && (a == 0 || b == 0)))
             return a == b;
         return cells_equal(type + 1, node + 1, a, b); /* a dictionary may hold a value twice */
+    case NATIVE_VARIANT:
+    case NATIVE_JSON:
+    case NATIVE_PLANES:
+    case NATIVE_STATE:
+        return false;
     }
     return false;
 }
@@ -353,6 +363,11 @@ int native_cell_compare(const struct native_type *type, const uint8_t **a, const
                                 : native_cell_compare(type + 1, a, b);
     case NATIVE_VARIANCE: /* has no order of its own; its bytes tell equal ones apart */
         return compare_variances(a, b);
+    case NATIVE_VARIANT:
+    case NATIVE_JSON:
+    case NATIVE_PLANES:
+    case NATIVE_STATE:
+        return 0;
     }
     return 0;
 }

@@ -9,6 +9,10 @@
 #include "native_read.h"
 #include "native_write.h"
 
+/* STATUS_MISMATCH with a message that names the type: what the functions below that can fail return
+ * for a type whose values merely pass through (see native_type_is_key). */
+enum status native_cell_refuse(const struct native_type *type, struct err *err);
+
 /* Appends row `row` of an indexed column in RowBinary. STATUS_NOMEM. */
 CHECKED enum status native_cell_encode(const struct native_column *column, uint64_t row,
                                        struct buf *out, struct err *err);

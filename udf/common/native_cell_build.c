@@ -2,6 +2,12 @@
 
 #include <stdio.h>
 
+enum status native_cell_refuse(const struct native_type *type, struct err *err)
+{
+    return err_set(err, STATUS_MISMATCH, "expected a type whose values can be keys, found %.*s",
+                   (int)(type->text_bytes < 200 ? type->text_bytes : 200), type->text);
+}
+
 /* The rows that an array's child holds so far: the last of the ends. */
 static uint64_t last_end(const struct buf *ends)
 {
@@ -54,6 +60,11 @@ static enum status append_default(const struct native_type *type, struct buf **p
             ++*part;
         }
         return append_default(type + 1, part, err);
+    case NATIVE_VARIANT:
+    case NATIVE_JSON:
+    case NATIVE_PLANES:
+    case NATIVE_STATE:
+        return native_cell_refuse(type, err);
     }
     return STATUS_OK;
 }
@@ -117,6 +128,11 @@ enum status native_cell_append(const struct native_type *type, const uint8_t **v
     case NATIVE_LOW_CARDINALITY:
         return type->holds_null ? append_nullable(type, value, part, err)
                                 : native_cell_append(type + 1, value, part, err);
+    case NATIVE_VARIANT:
+    case NATIVE_JSON:
+    case NATIVE_PLANES:
+    case NATIVE_STATE:
+        return native_cell_refuse(type, err);
     }
     return STATUS_OK;
 }
@@ -233,6 +249,11 @@ enum status native_cell_print(const struct native_type *type, const uint8_t **va
     case NATIVE_LOW_CARDINALITY:
         return type->holds_null ? print_nullable(type, value, text, err)
                                 : native_cell_print(type + 1, value, text, err);
+    case NATIVE_VARIANT:
+    case NATIVE_JSON:
+    case NATIVE_PLANES:
+    case NATIVE_STATE:
+        return native_cell_refuse(type, err);
     }
     return STATUS_OK;
 }

@@ -1,9 +1,11 @@
 #include "native_type.h"
 
+#include "native_state.h"
 #include "native_type_table.h"
 
 #include <ctype.h>
 #include <limits.h>
+#include <stdio.h>
 
 enum {
     MAX_DEPTH = 64,   /* of nesting; ClickHouse's own parser stops at a similar depth */
@@ -257,15 +259,83 @@ static enum status parse_simple_aggregate(struct parser *parser)
     return expect_char(parser, ')');
 }
 
-static enum status parse_aggregate(struct parser *parser, const char *type)
+/* The arguments of an aggregate function: they are parsed as types are and then dropped, for the
+ * state's layout is all that is of use. *state_out gets the steps. */
+static enum status parse_state_arguments(struct parser *parser, const char *name, size_t name_bytes,
+                                         struct native_type *state_out)
 {
-    if (skip_word(parser, "(varSampStable, Float64)")) {
-        size_t node = 0;
-        return add_node(parser, NATIVE_VARIANCE, &node);
+    size_t first = parser->nodes->size_bytes / sizeof(struct native_type);
+    size_t starts[NATIVE_STATE_MAX_ARGUMENTS];
+    const struct native_type *arguments[NATIVE_STATE_MAX_ARGUMENTS];
+    size_t n = 0;
+    for (; skip_comma(parser); n++) {
+        if (n == NATIVE_STATE_MAX_ARGUMENTS)
+            return refuse(parser, "expected fewer arguments");
+        starts[n] = parser->nodes->size_bytes / sizeof(struct native_type);
+        TRY(parse_type(parser));
     }
-    parser->at = type;
-    return refuse(parser, "the layout of this aggregate function's state is not known to Saltwell "
-                          "(only AggregateFunction(varSampStable, Float64) is): type");
+    TRY(expect_char(parser, ')'));
+    for (size_t i = 0; i < n; i++)
+        arguments[i] = node_at(parser, starts[i]);
+    bool is_known = native_state_layout(name, name_bytes, arguments, n, state_out);
+    parser->nodes->size_bytes = first * sizeof(struct native_type);
+    return is_known
+               ? STATUS_OK
+               : refuse(parser, "Saltwell does not know the size of this function's states "
+                                "(CAST(state, 'String') sends one as a String): the type ends");
+}
+
+static enum status parse_aggregate(struct parser *parser)
+{
+    struct parser ahead = *parser;
+    bool is_variance = skip_word(&ahead, "(varSampStable, Float64)");
+    struct native_type state = {0};
+    size_t node = 0;
+    TRY(add_node(parser, NATIVE_STATE, &node));
+    TRY(expect_char(parser, '('));
+    const char *name = parser->at;
+    size_t name_bytes = scan_word(parser);
+    TRY(skip_arguments(parser));
+    TRY(parse_state_arguments(parser, name, name_bytes, &state));
+    state.kind = is_variance ? NATIVE_VARIANCE : NATIVE_STATE;
+    state.n_nodes = 1;
+    *node_at(parser, node) = state;
+    return STATUS_OK;
+}
+
+/* Variant(A, B, …): the members in the order of their numbers. */
+static enum status parse_variant(struct parser *parser)
+{
+    size_t node = 0;
+    TRY(add_node(parser, NATIVE_VARIANT, &node));
+    TRY(expect_char(parser, '('));
+    do
+        TRY(parse_type(parser));
+    while (skip_comma(parser));
+    TRY(expect_char(parser, ')'));
+    close_node(parser, node);
+    return STATUS_OK;
+}
+
+/* QBit(T, D): for each bit of T a plane of D bits a value. */
+static enum status parse_planes(struct parser *parser)
+{
+    size_t node = 0;
+    unsigned dimension = 0;
+    TRY(expect_char(parser, '('));
+    size_t element = parser->nodes->size_bytes / sizeof(struct native_type);
+    TRY(parse_type(parser));
+    struct native_type type = *node_at(parser, element);
+    if (type.kind != NATIVE_FIXED || type.order != NATIVE_ORDER_FLOAT)
+        return refuse(parser, "expected a type of floating-point numbers");
+    parser->nodes->size_bytes = element * sizeof(struct native_type);
+    if (!skip_comma(parser))
+        return refuse(parser, "expected ','");
+    TRY(parse_number(parser, 0xffffff, &dimension));
+    TRY(expect_char(parser, ')'));
+    TRY(add_node(parser, NATIVE_PLANES, &node));
+    node_at(parser, node)->width_bytes = type.width_bytes * 8 * ((dimension + 7) / 8);
+    return STATUS_OK;
 }
 
 /* A geometric type has another type's layout: parses that one's name in place of it. */
@@ -303,9 +373,19 @@ static enum status parse_known(struct parser *parser, const struct native_type_e
     case NATIVE_FORM_SIMPLE_AGGREGATE:
         return parse_simple_aggregate(parser);
     case NATIVE_FORM_AGGREGATE:
-        return parse_aggregate(parser, type);
+        return parse_aggregate(parser);
+    case NATIVE_FORM_VARIANT:
+        return parse_variant(parser);
+    case NATIVE_FORM_JSON:
+        TRY(skip_arguments(parser));
+        return add_node(parser, NATIVE_JSON, &(size_t){0});
+    case NATIVE_FORM_QBIT:
+        return parse_planes(parser);
     case NATIVE_FORM_ALIAS:
         return parse_alias(parser, entry->layout);
+    case NATIVE_FORM_REFUSED:
+        parser->at = type;
+        return refuse(parser, entry->layout);
     }
     return refuse(parser, "expected a type");
 }
@@ -336,6 +416,27 @@ static enum status parse_type(struct parser *parser)
     return STATUS_OK;
 }
 
+/* A type's name begins with a letter and holds no control character. */
+static bool is_text(const char *text, size_t text_bytes)
+{
+    bool holds_control = text_bytes == 0 || !isalpha((unsigned char)text[0]);
+    for (size_t i = 0; i < text_bytes; i++)
+        holds_control |= (unsigned char)text[i] < ' ' || text[i] == 0x7f;
+    return !holds_control;
+}
+
+/* What a type that is sent as a code looks like: bytes of the code and of the values behind it. */
+static enum status refuse_binary(const unsigned char *bytes, size_t n_bytes, struct err *err)
+{
+    char found[3 * 8 + 1] = " none";
+    for (size_t i = 0; i < n_bytes && i < 8; i++)
+        snprintf(found + 3 * i, 4, " %02x", bytes[i]);
+    return err_set(err, STATUS_FORMAT,
+                   "expected the name of a type, found%s "
+                   "(output_format_native_encode_types_in_binary_format must be 0)",
+                   found);
+}
+
 enum status native_type_parse(struct native_type_tree *tree, const char *text, size_t text_bytes,
                               struct err *err)
 {
@@ -344,6 +445,8 @@ enum status native_type_parse(struct native_type_tree *tree, const char *text, s
     if (text_bytes > INT_MAX)
         return err_set(err, STATUS_LIMIT, "expected a type name of at most %d bytes, found %zu",
                        INT_MAX, text_bytes);
+    if (!is_text(text, text_bytes))
+        return refuse_binary((const unsigned char *)text, text_bytes, err);
     TRY(buf_append(&tree->text, text, text_bytes, err));
     TRY(buf_append_u8(&tree->text, 0, err));
     const char *whole = (const char *)tree->text.data;
@@ -361,6 +464,14 @@ enum status native_type_parse(struct native_type_tree *tree, const char *text, s
     if (status != STATUS_OK)
         buf_reset(&tree->nodes);
     return status;
+}
+
+bool native_type_is_key(const struct native_type *type)
+{
+    for (size_t i = 0; i < type->n_nodes; i++)
+        if (type[i].kind >= NATIVE_VARIANCE) /* the first kind that is none */
+            return false;
+    return true;
 }
 
 void native_type_tree_free(struct native_type_tree *tree)

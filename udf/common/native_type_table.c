@@ -12,6 +12,10 @@
     {                                                          \
         name, NATIVE_FORM_ALIAS, 0, NATIVE_ORDER_BYTES, layout \
     }
+#define REFUSED(name, why)                                    \
+    {                                                         \
+        name, NATIVE_FORM_REFUSED, 0, NATIVE_ORDER_BYTES, why \
+    }
 
 static const struct native_type_entry entries[] = {
     FIXED("UInt8", 1, UNSIGNED),
@@ -64,12 +68,18 @@ static const struct native_type_entry entries[] = {
     FORM("LowCardinality", LOW_CARDINALITY),
     FORM("SimpleAggregateFunction", SIMPLE_AGGREGATE),
     FORM("AggregateFunction", AGGREGATE),
+    FORM("Variant", VARIANT),
+    FORM("JSON", JSON),
+    FORM("QBit", QBIT),
+    REFUSED("Dynamic", "expected a type whose layout is the same in every block (CAST the column "
+                       "to one), found Dynamic"),
     ALIAS("Point", "Tuple(Float64, Float64)"),
     ALIAS("Ring", "Array(Point)"),
     ALIAS("LineString", "Array(Point)"),
     ALIAS("MultiLineString", "Array(LineString)"),
     ALIAS("Polygon", "Array(Ring)"),
     ALIAS("MultiPolygon", "Array(Polygon)"),
+    ALIAS("Geometry", "Variant(LineString, MultiLineString, MultiPolygon, Point, Polygon, Ring)"),
 };
 
 const struct native_type_entry *native_type_find(const char *name, size_t name_bytes)

@@ -17,7 +17,11 @@ enum native_type_form {
     NATIVE_FORM_ARRAY_OF_TUPLES,
     NATIVE_FORM_SIMPLE_AGGREGATE,
     NATIVE_FORM_AGGREGATE,
-    NATIVE_FORM_ALIAS, /* nothing: the layout is that of the type `layout` */
+    NATIVE_FORM_VARIANT,
+    NATIVE_FORM_JSON,
+    NATIVE_FORM_QBIT,
+    NATIVE_FORM_ALIAS,   /* nothing: the layout is that of the type `layout` */
+    NATIVE_FORM_REFUSED, /* whatever it is; `layout` says why it cannot be carried */
 };
 
 struct native_type_entry {

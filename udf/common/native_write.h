@@ -15,7 +15,8 @@ struct native_builder {
     /*
      * One per node of the type. NATIVE_FIXED: the values. NATIVE_STRING, NATIVE_VARIANCE: the
      * values as on the wire. NATIVE_NULLABLE: a byte a row. NATIVE_ARRAY: the UInt64 ends of the
-     * rows. NATIVE_TUPLE: nothing. LowCardinality columns are not built.
+     * rows. NATIVE_TUPLE: nothing. LowCardinality and the types that
+     * merely pass through are not built.
      */
     struct buf *parts;
     size_t n_parts;

@@ -77,8 +77,5 @@ static enum status close_pick(struct fold *fold, struct err *err)
 const struct fold_kind *fold_pick_kind(const struct native_type *type)
 {
     static const struct fold_kind pick = {add_pick, close_pick};
-    for (size_t i = 0; i < type->n_nodes; i++)
-        if (type[i].kind == NATIVE_VARIANCE) /* states have no order */
-            return NULL;
-    return &pick;
+    return native_type_is_key(type) ? &pick : NULL; /* states, say, have no order */
 }

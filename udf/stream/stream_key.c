@@ -26,10 +26,27 @@ static bool next_is_open_key(const struct stream_key *key)
             memcmp(key->next.data, key->value.data, key->next.size_bytes) == 0);
 }
 
+static enum status check_types(const struct stream_key *key, const struct native_block *block,
+                               struct err *err)
+{
+    for (size_t i = 0; i < key->n_columns; i++) {
+        const struct native_column *column = &block->columns[i];
+        const struct native_type *type = native_type_root(&column->type);
+        if (!native_type_is_key(type))
+            return err_set(err, STATUS_MISMATCH,
+                           "key column '%.*s': expected a type that can be a key, found %.*s",
+                           (int)column->name.size_bytes, (const char *)column->name.data,
+                           (int)(type->text_bytes < 200 ? type->text_bytes : 200), type->text);
+    }
+    return STATUS_OK;
+}
+
 enum status stream_key_mark(struct stream_key *key, const struct native_block *block,
                             struct err *err)
 {
     uint8_t *changed = NULL;
+    if (block->header_changed)
+        TRY(check_types(key, block, err));
     buf_reset(&key->changed);
     TRY(buf_extend(&key->changed, (size_t)block->n_rows, &changed, err));
     if (block->n_rows == 0)
