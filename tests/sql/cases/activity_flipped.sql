@@ -1,0 +1,2 @@
+-- A state with one bit of its payload flipped.
+SELECT activityEvents(unhex('B7535742010100000C0000000000000080EA9AAC0E8704702C02D4705A905AC2DDDF3258'));

@@ -1,0 +1,1 @@
+SELECT activityEvents('not a state at all');

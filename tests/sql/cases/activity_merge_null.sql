@@ -1,0 +1,1 @@
+SELECT activityMerge([activityState([1]), NULL]);

@@ -1,0 +1,1 @@
+SELECT activityState([1.5, nan]);

@@ -1,0 +1,1 @@
+SELECT activityEvents(if(number = 2, exactState([1.]), activityState([1]))) FROM numbers(5);

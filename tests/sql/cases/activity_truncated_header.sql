@@ -1,0 +1,1 @@
+SELECT activityEvents(substring(activityState([1, 5]), 1, 11));

@@ -1,0 +1,1 @@
+SELECT exactMerge(['[1,2,3]']);

@@ -1,0 +1,1 @@
+SELECT exactMerge(['', exactState([1.]), activityState([1])]);

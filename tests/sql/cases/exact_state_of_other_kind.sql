@@ -1,0 +1,1 @@
+SELECT exactMoments(activityState([1]));

@@ -1,0 +1,1 @@
+SELECT exactState(['a']);

@@ -1,0 +1,1 @@
+SELECT exactMoments(substring(exactState([1.]), 1, length(exactState([1.])) - 1));
