@@ -257,31 +257,29 @@ static int compare_integers(const uint8_t *a, const uint8_t *b, size_t width_byt
     return 0;
 }
 
-static int compare_floats(const uint8_t *a, const uint8_t *b, size_t width_bytes)
+/* Where NULL and NaN stand among the values. */
+enum nulls { NULLS_ABOVE = 1, NULLS_BELOW = -1 };
+
+static int compare_cells(const struct native_type *type, enum nulls nulls, const uint8_t **a,
+                         const uint8_t **b);
+
+static int compare_floats(const uint8_t *a, const uint8_t *b, size_t width_bytes, enum nulls nulls)
 {
     double left = load_float(a, width_bytes), right = load_float(b, width_bytes);
     if (isnan(left) || isnan(right))
-        return (int)isnan(left) - (int)isnan(right);
+        return ((int)isnan(left) - (int)isnan(right)) * (int)nulls;
     return (left > right) - (left < right);
 }
 
-bool native_cell_is_nan(const struct native_type *type, const uint8_t *value)
-{
-    for (; type->kind == NATIVE_NULLABLE || type->kind == NATIVE_LOW_CARDINALITY; type++)
-        if ((type->kind == NATIVE_NULLABLE || type->holds_null) && *value++ != 0)
-            return false;
-    return type->kind == NATIVE_FIXED && type->order == NATIVE_ORDER_FLOAT &&
-           isnan(load_float(value, type->width_bytes));
-}
-
-static int compare_fixed(const struct native_type *type, const uint8_t *a, const uint8_t *b)
+static int compare_fixed(const struct native_type *type, enum nulls nulls, const uint8_t *a,
+                         const uint8_t *b)
 {
     switch (type->order) {
     case NATIVE_ORDER_UNSIGNED:
     case NATIVE_ORDER_SIGNED:
         return compare_integers(a, b, type->width_bytes, type->order == NATIVE_ORDER_SIGNED);
     case NATIVE_ORDER_FLOAT:
-        return compare_floats(a, b, type->width_bytes);
+        return compare_floats(a, b, type->width_bytes, nulls);
     case NATIVE_ORDER_UUID:
         return compare_integers(a, b, 16, false); /* the second UInt64 is the upper half */
     case NATIVE_ORDER_BYTES:
@@ -312,55 +310,59 @@ static int compare_variances(const uint8_t **a, const uint8_t **b)
     return by_size != 0 ? by_size : memcmp(left, right, (size_t)(*a - left));
 }
 
-static int compare_arrays(const struct native_type *type, const uint8_t **a, const uint8_t **b)
+static int compare_arrays(const struct native_type *type, enum nulls nulls, const uint8_t **a,
+                          const uint8_t **b)
 {
     uint64_t n_a = varuint_take(a), n_b = varuint_take(b);
     for (uint64_t i = 0; i < n_a && i < n_b; i++) {
-        int order = native_cell_compare(type + 1, a, b);
+        int order = compare_cells(type + 1, nulls, a, b);
         if (order != 0)
             return order;
     }
     return (n_a > n_b) - (n_a < n_b);
 }
 
-static int compare_nullable(const struct native_type *type, const uint8_t **a, const uint8_t **b)
+static int compare_nullable(const struct native_type *type, enum nulls nulls, const uint8_t **a,
+                            const uint8_t **b)
 {
     bool null_a = *(*a)++ != 0, null_b = *(*b)++ != 0;
     if (null_a || null_b)
-        return (int)null_a - (int)null_b;
-    return native_cell_compare(type + 1, a, b);
+        return ((int)null_a - (int)null_b) * (int)nulls;
+    return compare_cells(type + 1, nulls, a, b);
 }
 
-static int compare_tuples(const struct native_type *type, const uint8_t **a, const uint8_t **b)
+static int compare_tuples(const struct native_type *type, enum nulls nulls, const uint8_t **a,
+                          const uint8_t **b)
 {
     for (size_t child = 1; child < type->n_nodes; child += type[child].n_nodes) {
-        int order = native_cell_compare(type + child, a, b);
+        int order = compare_cells(type + child, nulls, a, b);
         if (order != 0)
             return order;
     }
     return 0;
 }
 
-int native_cell_compare(const struct native_type *type, const uint8_t **a, const uint8_t **b)
+static int compare_cells(const struct native_type *type, enum nulls nulls, const uint8_t **a,
+                         const uint8_t **b)
 {
     int order = 0;
     switch (type->kind) {
     case NATIVE_FIXED:
-        order = compare_fixed(type, *a, *b);
+        order = compare_fixed(type, nulls, *a, *b);
         *a += type->width_bytes;
         *b += type->width_bytes;
         return order;
     case NATIVE_STRING:
         return compare_strings(a, b);
     case NATIVE_NULLABLE:
-        return compare_nullable(type, a, b);
+        return compare_nullable(type, nulls, a, b);
     case NATIVE_ARRAY:
-        return compare_arrays(type, a, b);
+        return compare_arrays(type, nulls, a, b);
     case NATIVE_TUPLE:
-        return compare_tuples(type, a, b);
+        return compare_tuples(type, nulls, a, b);
     case NATIVE_LOW_CARDINALITY:
-        return type->holds_null ? compare_nullable(type, a, b)
-                                : native_cell_compare(type + 1, a, b);
+        return type->holds_null ? compare_nullable(type, nulls, a, b)
+                                : compare_cells(type + 1, nulls, a, b);
     case NATIVE_VARIANCE: /* has no order of its own; its bytes tell equal ones apart */
         return compare_variances(a, b);
     case NATIVE_VARIANT:
@@ -370,4 +372,15 @@ int native_cell_compare(const struct native_type *type, const uint8_t **a, const
         return 0;
     }
     return 0;
+}
+
+int native_cell_compare(const struct native_type *type, const uint8_t **a, const uint8_t **b)
+{
+    return compare_cells(type, NULLS_ABOVE, a, b);
+}
+
+int native_cell_compare_nulls_below(const struct native_type *type, const uint8_t **a,
+                                    const uint8_t **b)
+{
+    return compare_cells(type, NULLS_BELOW, a, b);
 }

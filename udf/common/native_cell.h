@@ -35,8 +35,10 @@ void native_cell_mark_changes(const struct native_column *column, uint64_t n_row
  */
 int native_cell_compare(const struct native_type *type, const uint8_t **a, const uint8_t **b);
 
-/* Whether the value of the type at `type`, Nullable or not, is a NaN. */
-bool native_cell_is_nan(const struct native_type *type, const uint8_t *value);
+/* The same with NULLs and NaNs below everything: of two different values, the larger one comes
+ * first in ORDER BY ... DESC, which puts NULLs and NaNs last as well. */
+int native_cell_compare_nulls_below(const struct native_type *type, const uint8_t **a,
+                                    const uint8_t **b);
 
 /*
  * Appends a value to a column that is being built, and moves *value behind it. `type` is the type

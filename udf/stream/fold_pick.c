@@ -16,15 +16,13 @@ static bool is_null(const struct fold *fold, const struct native_column *column,
     return true;
 }
 
-/* Whether the value found takes the kept one's place. A NaN never does, as in ClickHouse's min and
- * max: they answer one only of nothing else. */
+/* Whether the value found takes the kept one's place. NULLs and NaNs lose, also inside arrays and
+ * tuples: min is the first of ORDER BY ... ASC, max that of ORDER BY ... DESC, as in ClickHouse. */
 static bool wins(enum fold_op op, const struct native_type *type, const uint8_t *found,
                  const uint8_t *kept)
 {
-    if (native_cell_is_nan(type, found) || native_cell_is_nan(type, kept))
-        return !native_cell_is_nan(type, found);
-    int order = native_cell_compare(type, &found, &kept);
-    return op == FOLD_MIN ? order < 0 : order > 0;
+    return op == FOLD_MIN ? native_cell_compare(type, &found, &kept) < 0
+                          : native_cell_compare_nulls_below(type, &found, &kept) > 0;
 }
 
 /* Appends the value behind the kept one, and drops whichever of the two loses. */
