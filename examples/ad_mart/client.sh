@@ -1,0 +1,73 @@
+# shellcheck shell=sh
+# Talking to ClickHouse over HTTP with curl; read by ad_mart and the demos. The caller sets
+#   url       of the server, with user and password where it has them
+#   database  that names without a database belong to
+#   scratch   a folder of its own
+#   query_tag what the ids of its queries begin with
+
+# Signs that have a meaning in a URL become %XX.
+url_encode() {
+    printf '%s' "$1" | od -An -v -tx1 | tr -d ' \n' | sed 's/\(..\)/%\1/g'
+}
+
+# send FILE [NAME=VALUE...]: runs the statement in FILE with these query parameters, or, where a name
+# begins with `set:`, settings. Prints the answer. A failure leaves the server's message in
+# $scratch/error.
+send() {
+    statement=$1
+    shift
+    query_number=$((${query_number:-0} + 1))
+    target="$url/?"
+    case $url in *\?*) target="$url&" ;; esac
+    target="${target}database=$database&wait_end_of_query=1&query_id=$query_tag-$query_number-$$-$(date +%s%N)"
+    for pair in "$@"; do
+        value=$(url_encode "${pair#*=}")
+        case $pair in
+        set:*) name=${pair%%=*} && target="$target&${name#set:}=$value" ;;
+        *) target="$target&param_${pair%%=*}=$value" ;;
+        esac
+    done
+    http_code=$(curl -sS -o "$scratch/answer" -w '%{http_code}' --data-binary "@$statement" "$target" 2>"$scratch/error") || {
+        sed -i '1s/^/no answer from the server: /' "$scratch/error"
+        return 1
+    }
+    if [ "$http_code" != 200 ]; then
+        head -c 2000 "$scratch/answer" >"$scratch/error"
+        return 1
+    fi
+    cat "$scratch/answer"
+}
+
+# sql TEXT [NAME=VALUE...]
+sql() {
+    printf '%s\n' "$1" >"$scratch/statement"
+    shift
+    send "$scratch/statement" "$@"
+}
+
+# step FILE NAME [NAME=VALUE...]: runs one step of an SQL file: from its line `-- step: NAME` to the next.
+step() {
+    awk -v name="$2" '/^-- step: / { found = ($3 == name) } found' "$1" >"$scratch/step.sql"
+    if ! [ -s "$scratch/step.sql" ]; then
+        echo "no step '$2' in $1" >"$scratch/error"
+        return 1
+    fi
+    shift 2
+    send "$scratch/step.sql" "$@"
+}
+
+# The statements of a file one after the other; each ends with a semicolon at the end of a line.
+script() {
+    rm -f "$scratch"/part.*
+    awk -v base="$scratch/part." '{ print > (base sprintf("%03d", n)) } /;$/ { n++ }' "$1"
+    for part in "$scratch"/part.*; do
+        if grep -qv -e '^--' -e '^ *$' "$part"; then
+            send "$part" || return 1
+        fi
+    done
+}
+
+# The server's last error as one line, without the stack of names around it.
+last_error() {
+    tr '\n' ' ' <"$scratch/error" | sed -e 's/^Code: [0-9]*\. DB::Exception: //' -e 's/ (version .*//' -e 's/: While executing .*//' -e 's/ *$//'
+}

@@ -1,0 +1,7 @@
+# The ad mart, included by the Makefile.
+
+.PHONY: ad-mart
+ad-mart: ## the ad mart end to end on generated events (DAYS=91 ROWS=100000 SEED=1)
+	@install/deps.sh build demo
+	@$(MAKE) --no-print-directory -j2 all engine
+	@BUILD=$(BUILD) sh examples/ad_mart/demo.sh

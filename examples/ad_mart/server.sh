@@ -1,0 +1,26 @@
+# shellcheck shell=sh
+# Starting and stopping the embedded ClickHouse; read by the demos. The caller sets $BUILD.
+
+# start_server FOLDER HTTP_PORT TCP_PORT [OPTION...]: in the background; its process is $server_pid.
+start_server() {
+    server_folder=$1 server_http=$2 server_tcp=$3
+    shift 3
+    mkdir -p "$server_folder"
+    "$BUILD/saltwell-local" --serve --path "$server_folder" --http-port "$server_http" --tcp-port "$server_tcp" "$@" \
+        >"$server_folder.log" 2>&1 &
+    server_pid=$!
+    tries=0
+    until grep -q '^saltwell-local: ready' "$server_folder.log"; do
+        tries=$((tries + 1))
+        if [ $tries -gt 600 ] || ! kill -0 "$server_pid" 2>/dev/null; then
+            echo "the server did not start: $(tail -n 3 "$server_folder.log")" >&2
+            return 1
+        fi
+        sleep 0.1
+    done
+}
+
+# free_port: a TCP port that nobody listens on.
+free_port() {
+    python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+}
