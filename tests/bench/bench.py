@@ -22,6 +22,7 @@ ROWS = int(os.environ.get("BENCH_ROWS") or 50_000_000)
 RUNS = int(os.environ.get("BENCH_RUNS") or 5)
 CASES = os.environ.get("BENCH_CASES", "")
 DATA = os.environ.get("SALTWELL_DATA", os.path.join(HERE, "../../../shared/data"))
+CHECKED_ROWS = 5_000_000  # above, comparing the contenders' answers would take longer than the runs
 LOG = "cran_logs_20140101_20140119.csv.zst"
 
 
@@ -100,7 +101,7 @@ class Bench:
         self.bytes_of_first = (0, 0)
 
     def run_sql(self, contender):
-        before = self.server.pooled_usage(contender.pooled) if contender.pooled else None
+        before = contender.pooled and self.server.pooled_usage(contender.pooled, reset_peak=True)
         self.server.take_usage()
         cost = self.server.run(contender.sql)
         usage = self.server.take_usage() or {}
@@ -142,7 +143,7 @@ class Bench:
                 run = self.run_once(contender)
                 if contender is contenders[0]:
                     self.bytes_of_first = (run.get("in_bytes", 0), run.get("out_bytes", 0))
-        if ROWS <= 5_000_000:
+        if ROWS <= CHECKED_ROWS:
             self.check(case)
         for round_number in range(RUNS):
             for contender in contenders:

@@ -166,8 +166,9 @@ class Server:
             "out_bytes": sum(int(line[5]) for line in lines),
         }
 
-    def pooled_usage(self, command):
-        """What the pooled processes of this command have used since their start."""
+    def pooled_usage(self, command, reset_peak=False):
+        """What the pooled processes of this command have used since their start; the peak of
+        their memory since it was last reset."""
         words = command.split(" ")
         usage = {"rss_bytes": 0, "user_s": 0.0, "system_s": 0.0, "in_bytes": 0, "out_bytes": 0}
         for path in glob.glob("/proc/[0-9]*/cmdline"):
@@ -184,6 +185,9 @@ class Server:
                 if not any(word.endswith("/" + words[0]) for word in found):
                     continue
                 add_process(usage, folder)
+                if reset_peak:
+                    with open(f"{folder}/clear_refs", "w", encoding="utf-8") as file:
+                        file.write("5")
             except (OSError, ValueError, IndexError):
                 continue
         return usage
