@@ -93,6 +93,23 @@ check_equal 'unsorted: status of the program and of what writes to it' '1 0' "$s
 check_contains 'unsorted, cut behind a block: message' \
     'row 3, key (1): --time ts: expected times in ascending order, found 10 behind 20' "$(cat "$TMPDIR/err")"
 
+# A block that does not fit the memory is an error that names the open key.
+{
+    sorted_block
+    dimensions 2 2
+    column k UInt64
+    le 8 1 1
+    column ts UInt32
+    le 4 20 30
+    dimensions 2 8000000
+    column k UInt64
+    head -c 64000000 /dev/zero
+} >"$TMPDIR/in"
+run "$BUILD/bin/period_stream" --keys 1 --time ts --gap 100 --max-memory 16M <"$TMPDIR/in"
+check_equal 'a block beyond --max-memory: status' 1 "$status"
+check_contains 'a block beyond --max-memory: where' 'period_stream: row 5, key (1): ' "$stderr"
+check_contains 'a block beyond --max-memory: reason' 'out of memory: ' "$stderr"
+
 # --sql: all types of a description on one line each, spaces refused, options passed on.
 describe() {
     printf 'ts\tDateTime(\\'"'"'UTC\\'"'"')\t\t\t\t\t\n'

@@ -232,11 +232,23 @@ static enum status end_stream(struct period_stream *stream, struct err *err)
                : stream_key_locate(&stream->key, block, stream->n_rows_before, status, err);
 }
 
+/* Memory that runs out while a block is read is that of the open period's rows as a rule, so its
+ * key is named. The key's columns are as they were unless the block brought others. */
+static enum status read_block(struct period_stream *stream, const struct native_block **block_out,
+                              struct err *err)
+{
+    enum status status = native_read_block(&stream->reader, block_out, err);
+    if (status != STATUS_NOMEM || !stream->key.is_open || stream->reader.block.header_changed)
+        return status;
+    return stream_key_locate(&stream->key, &stream->reader.block, stream->n_rows_before + 1, status,
+                             err);
+}
+
 static enum status run_blocks(struct period_stream *stream, struct err *err)
 {
     for (bool is_first = true;; is_first = false) {
         const struct native_block *block = NULL;
-        TRY(native_read_block(&stream->reader, &block, err));
+        TRY(read_block(stream, &block, err));
         if (block == NULL)
             return end_stream(stream, err);
         TRY(stream_check_header(block, is_first, err));
