@@ -112,7 +112,7 @@ check_contains 'a block beyond --max-memory: reason' 'out of memory: ' "$stderr"
 
 # --sql: all types of a description on one line each, spaces refused, options passed on.
 describe() {
-    printf 'ts\tDateTime(\\'"'"'UTC\\'"'"')\t\t\t\t\t\n'
+    printf 'ts\t%s\t\t\t\t\t\n' "DateTime(\\'UTC\\')"
     printf 'user\tLowCardinality(Nullable(String))\t\t\t\t\t\n'
     printf 'state\tTuple(\\n    n UInt64,\\n    mean Float64,\\n    m2 Float64)\t\t\t\t\t\n'
     printf 'b c\tString\t\t\t\t\t\n'
