@@ -1,4 +1,4 @@
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2154 # the caller's variables
 # Talking to ClickHouse over HTTP with curl; read by ad_mart and the demos. The caller sets
 #   url       of the server, with user and password where it has them
 #   database  that names without a database belong to

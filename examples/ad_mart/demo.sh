@@ -15,7 +15,9 @@ scratch=$(mktemp -d) database=default query_tag=demo server_pid=
 times=$scratch/times
 
 end() {
-    [ -z "$server_pid" ] || { kill "$server_pid" && wait "$server_pid" || true; }
+    if [ -n "$server_pid" ]; then
+        kill "$server_pid" && wait "$server_pid"
+    fi
     rm -rf "$scratch"
 }
 trap end EXIT

@@ -160,9 +160,23 @@ CREATE TABLE ip_daily AS marts.ip_daily
 -- step: create_daily
 CREATE TABLE daily AS marts.daily
 
--- step: build_dates
--- The days of those months that hold rows; the steps below run once for each.
-SELECT DISTINCT date FROM (SELECT date FROM all_host WHERE toYYYYMM(date) IN (SELECT month FROM build)) ORDER BY date
+-- step: build_ranges
+-- The days of those months, in ranges of about four million events; the steps below run once for each,
+-- so that what they join fits into memory.
+SELECT min(date), max(date)
+FROM
+(
+    SELECT date, intDiv(sum(events) OVER (ORDER BY date) - events, 4000000) AS range
+    FROM
+    (
+        SELECT date, sum(daily_events) AS events
+        FROM all_host
+        WHERE toYYYYMM(date) IN (SELECT month FROM build)
+        GROUP BY date
+    )
+)
+GROUP BY range, toYYYYMM(date)
+ORDER BY min(date)
 
 -- step: build_user
 -- Rows of entities that this run did not touch keep their period columns.
@@ -172,8 +186,9 @@ SELECT row.* EXCEPT (name, key) REPLACE (
     if(period.length > 0, period.length, user_id_period_length) AS user_id_period_length,
     if(period.length > 0, period.is_first, user_id_is_first_in_period) AS user_id_is_first_in_period,
     if(period.length > 0, period.unique_length, user_id_unique_period_length) AS user_id_unique_period_length)
-FROM (SELECT * FROM all_user WHERE date = {day:Date}) AS row
-LEFT JOIN (SELECT * FROM user_periods WHERE date = {day:Date}) AS period ON row.user_id = period.name
+FROM (SELECT * FROM all_user WHERE date BETWEEN {first:Date} AND {last:Date}) AS row
+LEFT JOIN (SELECT * FROM user_periods WHERE date BETWEEN {first:Date} AND {last:Date}) AS period
+    ON row.user_id = period.name AND row.date = period.date
 
 -- step: build_host
 INSERT INTO host_daily
@@ -182,8 +197,9 @@ SELECT row.* EXCEPT (name, key) REPLACE (
     if(period.length > 0, period.length, host_period_length) AS host_period_length,
     if(period.length > 0, period.is_first, host_is_first_in_period) AS host_is_first_in_period,
     if(period.length > 0, period.unique_length, host_unique_period_length) AS host_unique_period_length)
-FROM (SELECT * FROM all_host WHERE date = {day:Date}) AS row
-LEFT JOIN (SELECT * FROM host_periods WHERE date = {day:Date}) AS period ON row.name = period.name
+FROM (SELECT * FROM all_host WHERE date BETWEEN {first:Date} AND {last:Date}) AS row
+LEFT JOIN (SELECT * FROM host_periods WHERE date BETWEEN {first:Date} AND {last:Date}) AS period
+    ON row.name = period.name AND row.date = period.date
 
 -- step: build_ip
 INSERT INTO ip_daily
@@ -192,8 +208,9 @@ SELECT row.* EXCEPT (name, key) REPLACE (
     if(period.length > 0, period.length, device_ip_period_length) AS device_ip_period_length,
     if(period.length > 0, period.is_first, device_ip_is_first_in_period) AS device_ip_is_first_in_period,
     if(period.length > 0, period.unique_length, device_ip_unique_period_length) AS device_ip_unique_period_length)
-FROM (SELECT * FROM all_ip WHERE date = {day:Date}) AS row
-LEFT JOIN (SELECT * FROM ip_periods WHERE date = {day:Date}) AS period ON row.device_ip = period.name
+FROM (SELECT * FROM all_ip WHERE date BETWEEN {first:Date} AND {last:Date}) AS row
+LEFT JOIN (SELECT * FROM ip_periods WHERE date BETWEEN {first:Date} AND {last:Date}) AS period
+    ON row.device_ip = period.name AND row.date = period.date
 
 -- step: build_daily
 -- The finest grain carries the periods of its user, its host and its ip.
@@ -211,7 +228,10 @@ SELECT row.* REPLACE (
     if(i.length > 0, i.length, device_ip_period_length) AS device_ip_period_length,
     if(i.length > 0, i.is_first, device_ip_is_first_in_period) AS device_ip_is_first_in_period,
     if(i.length > 0, i.unique_length, device_ip_unique_period_length) AS device_ip_unique_period_length)
-FROM (SELECT * FROM all_daily WHERE date = {day:Date}) AS row
-LEFT JOIN (SELECT * FROM user_periods WHERE date = {day:Date}) AS u ON row.user_id = u.name
-LEFT JOIN (SELECT * FROM host_periods WHERE date = {day:Date}) AS h ON row.host = h.name
-LEFT JOIN (SELECT * FROM ip_periods WHERE date = {day:Date}) AS i ON row.device_ip = i.name
+FROM (SELECT * FROM all_daily WHERE date BETWEEN {first:Date} AND {last:Date}) AS row
+LEFT JOIN (SELECT * FROM user_periods WHERE date BETWEEN {first:Date} AND {last:Date}) AS u
+    ON row.user_id = u.name AND row.date = u.date
+LEFT JOIN (SELECT * FROM host_periods WHERE date BETWEEN {first:Date} AND {last:Date}) AS h
+    ON row.host = h.name AND row.date = h.date
+LEFT JOIN (SELECT * FROM ip_periods WHERE date BETWEEN {first:Date} AND {last:Date}) AS i
+    ON row.device_ip = i.name AND row.date = i.date

@@ -42,7 +42,7 @@ ARRAY JOIN dates AS date
 WHERE run = {run:String} AND step = 'publish'
   AND run NOT IN (SELECT run FROM marts.manifest WHERE status = 'success')
 
--- step: done
+-- step: finished
 INSERT INTO marts.plan (run, step) VALUES ({run:String}, 'done')
 
 -- step: failed

@@ -1,0 +1,68 @@
+# shellcheck shell=sh
+# What the tests of the ad mart share: a server of their own and the script that is under test. Read
+# after lib.sh.
+
+mart=$ROOT/examples/ad_mart
+# shellcheck source=examples/ad_mart/client.sh
+. "$mart/client.sh"
+# shellcheck source=examples/ad_mart/server.sh
+. "$mart/server.sh"
+scratch=$TMPDIR/scratch
+database=default query_tag=test server_pid=
+mkdir -p "$scratch"
+
+mart_end() {
+    if [ -n "$server_pid" ]; then
+        kill "$server_pid" 2>/dev/null
+        wait "$server_pid" 2>/dev/null
+    fi
+    [ -n "${SALTWELL_TEST_RUN:-}" ] || rm -rf "$TMPDIR"
+}
+trap mart_end EXIT
+trap 'exit 129' HUP INT TERM
+
+# Starts the server on new ports, with the schema.
+mart_begin() {
+    if ! [ -x "$BUILD/saltwell-local" ]; then
+        skip "$(basename "$0" .sh)" "no $BUILD/saltwell-local"
+        exit 0
+    fi
+    http=$(free_port) tcp=$(free_port)
+    start_server "$TMPDIR/data" "$http" "$tcp" || exit 1
+    url=http://127.0.0.1:$http
+    CLICKHOUSE_URL=$url
+    export CLICKHOUSE_URL
+    "$mart/ad_mart" schema || exit 1
+}
+
+# generate FIRST_DAY DAYS ROWS [SEED]
+generate() {
+    for part in meta preclick; do
+        step "$mart/generate.sql" $part "first_day=$1" "days=$2" "rows=$3" "seed=${4:-1}" || last_error
+    done
+}
+
+ad_mart() {
+    "$mart/ad_mart" "$@" >"$TMPDIR/ad_mart.log" 2>&1 || { cat "$TMPDIR/ad_mart.log"; return 1; }
+}
+
+# The differences between the marts and the raw rows; empty where there are none.
+differences() {
+    for part in user host ip daily daily_user daily_host daily_ip; do
+        step "$mart/check.sql" $part || last_error
+    done
+}
+
+# Every bit of every row of the four marts, as one line.
+fingerprint() {
+    for table in user_daily host_daily ip_daily daily; do
+        sql "SELECT count(), sum(sipHash64(*)), groupBitXor(sipHash64(*)) FROM marts.$table" || last_error
+    done | tr '\n\t' '  '
+}
+
+# What readers count on: per mart and day, the rows.
+day_counts() {
+    for table in user_daily host_daily ip_daily daily; do
+        sql "SELECT '$table', date, count(), sum(daily_events) FROM marts.$table GROUP BY date ORDER BY date" || last_error
+    done
+}
