@@ -237,9 +237,9 @@ b' 'Array(Float64)'; } >"$TMPDIR/in"
     { dimensions 1 0 && column values 'Array(Float32)'; } >"$TMPDIR/in"
     fails 'a wrong type' "$WELFORD" welfordState \
         "welford: welfordState: column 1 'values': expected the type Array(Float64), found Array(Float32)"
-    { dimensions 1 0 && column values JSON; } >"$TMPDIR/in"
+    { dimensions 1 0 && column values Json; } >"$TMPDIR/in"
     fails 'a type of unknown layout' "$WELFORD" welfordState \
-        "welford: welfordState: column 1 'values': type JSON: Saltwell does not know the layout of the type at character 1"
+        "welford: welfordState: column 1 'values': type Json: Saltwell does not know the layout of the type at character 1"
 }
 
 test_wrong_values() {

@@ -123,6 +123,10 @@ static enum status refuse(enum fold_op op, const struct native_type *type, const
         [FOLD_ANY] = "any", [FOLD_LAST] = "last", [FOLD_MOMENTS] = "moments",
     };
     int text_bytes = (int)(type->text_bytes < 200 ? type->text_bytes : 200);
+    if (!native_type_is_key(type) && op == FOLD_BY_TYPE)
+        return err_set(err, STATUS_MISMATCH,
+                       "column '%s': expected a type that can be merged, found %.*s", name,
+                       text_bytes, type->text);
     if (op == FOLD_BY_TYPE)
         return err_set(err, STATUS_MISMATCH,
                        "column '%s': type %.*s has no merge of its own: expected --op %s=min, max, "
