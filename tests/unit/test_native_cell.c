@@ -1,0 +1,223 @@
+/* Single values of Native columns: their RowBinary form, order, changes and copies. */
+#include "native_cell.h"
+
+#include <criterion/criterion.h>
+#include <math.h>
+
+/* A block of one column, from its values on the wire. */
+static void make_block(struct buf *bytes, const char *type, uint64_t n_rows, const void *values,
+                       size_t values_bytes)
+{
+    cr_assert(buf_append_varuint(bytes, 1, NULL) == STATUS_OK);
+    cr_assert(buf_append_varuint(bytes, n_rows, NULL) == STATUS_OK);
+    cr_assert(buf_append(bytes, "\1x", 2, NULL) == STATUS_OK);
+    cr_assert(buf_append_varuint(bytes, strlen(type), NULL) == STATUS_OK);
+    cr_assert(buf_append(bytes, type, strlen(type), NULL) == STATUS_OK);
+    cr_assert(buf_append(bytes, values, values_bytes, NULL) == STATUS_OK);
+}
+
+struct reading {
+    struct buf bytes;
+    struct io_memory memory;
+    struct native_reader reader;
+    const struct native_block *block;
+};
+
+static const struct native_column *read_column(struct reading *reading, const char *type,
+                                               uint64_t n_rows, const void *values,
+                                               size_t values_bytes)
+{
+    struct err err = {0};
+    *reading = (struct reading){0};
+    make_block(&reading->bytes, type, n_rows, values, values_bytes);
+    reading->memory = (struct io_memory){reading->bytes.data, reading->bytes.size_bytes, 0};
+    reading->reader = native_reader_init(io_input_of_memory(&reading->memory), SIZE_MAX);
+    cr_assert(native_read_block(&reading->reader, &reading->block, &err) == STATUS_OK, "%s",
+              err.message);
+    return &reading->block->columns[0];
+}
+
+static void free_reading(struct reading *reading)
+{
+    native_reader_free(&reading->reader);
+    buf_free(&reading->bytes);
+}
+
+static int compare_rows(const struct native_column *column, uint64_t a, uint64_t b, bool below)
+{
+    struct buf left = {0}, right = {0};
+    cr_assert(native_cell_encode(column, a, &left, NULL) == STATUS_OK);
+    cr_assert(native_cell_encode(column, b, &right, NULL) == STATUS_OK);
+    const uint8_t *left_at = left.data, *right_at = right.data;
+    const struct native_type *type = native_type_root(&column->type);
+    int order = below ? native_cell_compare_nulls_below(type, &left_at, &right_at)
+                      : native_cell_compare(type, &left_at, &right_at);
+    if (order == 0) {
+        cr_expect(left_at == left.data + left.size_bytes, "the cursor stands behind the value");
+        cr_expect(right_at == right.data + right.size_bytes, "the cursor stands behind the value");
+    }
+    buf_free(&left);
+    buf_free(&right);
+    return (order > 0) - (order < 0);
+}
+
+/* Rows that ascend, as ORDER BY ... ASC puts them. */
+static void check_ascending(const char *type, uint64_t n_rows, const void *values,
+                            size_t values_bytes)
+{
+    struct reading reading;
+    const struct native_column *column = read_column(&reading, type, n_rows, values, values_bytes);
+    for (uint64_t a = 0; a < n_rows; a++)
+        for (uint64_t b = 0; b < n_rows; b++)
+            cr_expect(compare_rows(column, a, b, false) == (a > b) - (a < b), "%s: rows %d and %d",
+                      type, (int)a, (int)b);
+    free_reading(&reading);
+}
+
+Test(native_cell, integers_compare_by_value)
+{
+    check_ascending("UInt8", 3, "\x00\x7f\x80", 3);
+    check_ascending("Int8", 3, "\x80\xff\x7f", 3);
+    check_ascending("UInt16", 3, "\xff\x00\x00\x01\x00\xff", 6);
+    check_ascending("Int16", 3, "\x00\x80\xff\xff\x00\x01", 6);
+    check_ascending("Enum8('a' = -1, 'b' = 2)", 2, "\xff\x02", 2);
+    check_ascending("Decimal(9, 2)", 2, "\x6a\xff\xff\xff\x01\x00\x00\x00", 8);
+}
+
+Test(native_cell, uuid_compares_by_its_second_half)
+{
+    static const uint64_t halves[] = {9, 1, 0, 2, 1, 2};
+    check_ascending("UUID", 3, halves, sizeof(halves));
+}
+
+Test(native_cell, addresses_and_fixed_strings_compare_as_bytes)
+{
+    check_ascending("FixedString(2)", 3, "a\0ab\xff\0", 6);
+    uint8_t addresses[32] = {0};
+    addresses[15] = 0xff;
+    addresses[16] = 1;
+    check_ascending("IPv6", 2, addresses, sizeof(addresses));
+}
+
+Test(native_cell, strings_compare_with_the_shorter_prefix_first)
+{
+    check_ascending("String", 5,
+                    "\x00\x01"
+                    "a\x02"
+                    "a\0\x02"
+                    "aa\x01\xff",
+                    11);
+}
+
+Test(native_cell, nulls_come_last_whatever_stands_under_them)
+{
+    check_ascending("Nullable(UInt8)", 2, "\0\1\xff\0", 4);
+    struct reading reading;
+    const struct native_column *column = read_column(&reading, "Nullable(UInt8)", 2, "\1\1\5\6", 4);
+    uint8_t changed[2] = {0};
+    cr_expect(compare_rows(column, 0, 1, false) == 0);
+    native_cell_mark_changes(column, 2, changed);
+    cr_expect(changed[1] == 0, "the junk under a NULL is no difference");
+    free_reading(&reading);
+}
+
+Test(native_cell, nulls_below_puts_null_and_nan_first)
+{
+    struct reading reading;
+    const struct native_column *column = read_column(&reading, "Nullable(UInt8)", 2, "\0\1\0\0", 4);
+    cr_expect(compare_rows(column, 0, 1, false) < 0);
+    cr_expect(compare_rows(column, 0, 1, true) > 0);
+    free_reading(&reading);
+    const double values[] = {-INFINITY, NAN};
+    column = read_column(&reading, "Float64", 2, values, sizeof(values));
+    cr_expect(compare_rows(column, 0, 1, false) < 0);
+    cr_expect(compare_rows(column, 0, 1, true) > 0);
+    free_reading(&reading);
+}
+
+Test(native_cell, arrays_compare_element_by_element)
+{
+    /* [], [1], [1, 1], [2] */
+    static const uint64_t ends[] = {0, 1, 3, 4};
+    struct buf values = {0};
+    cr_assert(buf_append(&values, ends, sizeof(ends), NULL) == STATUS_OK);
+    cr_assert(buf_append(&values, "\1\1\1\2", 4, NULL) == STATUS_OK);
+    check_ascending("Array(UInt8)", 4, values.data, values.size_bytes);
+    buf_free(&values);
+}
+
+Test(native_cell, tuples_compare_behind_a_state)
+{
+    /* ((1, 0, 0), 5) and ((1, 0, 0), 7): equal states, whose bytes must be stepped over */
+    uint8_t values[36] = {0};
+    values[0] = values[17] = 1;
+    values[34] = 5;
+    values[35] = 7;
+    check_ascending("Tuple(AggregateFunction(varSampStable, Float64), UInt8)", 2, values,
+                    sizeof(values));
+}
+
+Test(native_cell, keys_make_zeros_and_nans_one)
+{
+    const double values[] = {0.0, -0.0, NAN, -NAN, 1.0};
+    struct reading reading;
+    const struct native_column *column =
+        read_column(&reading, "Float64", 5, values, sizeof(values));
+    uint8_t changed[5] = {0};
+    native_cell_mark_changes(column, 5, changed);
+    cr_expect_arr_eq(changed, ((uint8_t[]){0, 0, 1, 0, 1}), 5);
+    struct buf keys[4] = {{0}};
+    for (uint64_t row = 0; row < 4; row++)
+        cr_assert(native_cell_encode_key(column, row, &keys[row], NULL) == STATUS_OK);
+    cr_expect_arr_eq(keys[0].data, keys[1].data, 8);
+    cr_expect_arr_eq(keys[2].data, keys[3].data, 8);
+    for (size_t i = 0; i < 4; i++)
+        buf_free(&keys[i]);
+    free_reading(&reading);
+}
+
+Test(native_cell, low_cardinality_compares_by_value)
+{
+    /* dictionary '', 'b', 'a' and a second 'b': rows a, b, b by another index */
+    static const uint64_t words[] = {1, 0x600, 4};
+    struct buf values = {0};
+    struct reading reading;
+    uint8_t changed[3] = {0};
+    cr_assert(buf_append(&values, words, sizeof(words), NULL) == STATUS_OK);
+    cr_assert(buf_append(&values, "\0\1b\1a\1b", 7, NULL) == STATUS_OK);
+    cr_assert(buf_append_u64(&values, 3, NULL) == STATUS_OK);
+    cr_assert(buf_append(&values, "\2\1\3", 3, NULL) == STATUS_OK);
+    const struct native_column *column =
+        read_column(&reading, "LowCardinality(String)", 3, values.data, values.size_bytes);
+    native_cell_mark_changes(column, 3, changed);
+    cr_expect_arr_eq(changed, ((uint8_t[]){0, 1, 0}), 3);
+    cr_expect(compare_rows(column, 0, 1, false) < 0);
+    cr_expect(compare_rows(column, 1, 2, false) == 0);
+    free_reading(&reading);
+    buf_free(&values);
+}
+
+static void check_plain(const char *type, const char *expected)
+{
+    struct native_type_tree tree = {0};
+    struct buf text = {0};
+    cr_assert(native_type_parse(&tree, type, strlen(type), NULL) == STATUS_OK);
+    cr_assert(native_cell_plain_type(native_type_root(&tree), &text, NULL) == STATUS_OK);
+    cr_expect(text.size_bytes == strlen(expected) &&
+                  memcmp(text.data, expected, text.size_bytes) == 0,
+              "%s: expected %s, found %.*s", type, expected, (int)text.size_bytes,
+              (const char *)text.data);
+    buf_free(&text);
+    native_type_tree_free(&tree);
+}
+
+Test(native_cell, plain_types_have_no_low_cardinality)
+{
+    check_plain("UInt8", "UInt8");
+    check_plain("LowCardinality(Nullable(String))", "Nullable(String)");
+    check_plain("Map(LowCardinality(String), Array(LowCardinality(FixedString(3))))",
+                "Map(String, Array(FixedString(3)))");
+    check_plain("SimpleAggregateFunction(any, LowCardinality(String))",
+                "SimpleAggregateFunction(any, String)");
+    check_plain("Tuple(a LowCardinality(String), p Point)", "Tuple(a String, p Point)");
+}
