@@ -6,13 +6,15 @@ cases' names), SALTWELL_DATA (the folder of real data).
 
 import os
 import re
+import signal
 import statistics
 import subprocess
 import sys
 
 import engines
 import report
-from cases import all_cases, functions
+import wire
+from cases import TIMES, all_cases, functions
 from server import QueryFailed, Server
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -159,7 +161,7 @@ class Bench:
             say(f"  {contender.name:28} {statistics.median(times):9.3f} s")
 
 
-def cold_starts(server):
+def cold_starts():
     """Milliseconds from a program's start to its answer to a block without rows."""
     programs = {
         "periods": ["periods", "periodRows"],
@@ -170,16 +172,18 @@ def cold_starts(server):
         "merge_partials": ["merge_partials", "--keys", "1"],
     }
     columns = {
-        "periods": "0::UInt64 AS key, [0::Int64] AS times, 0::Int64 AS gap, 0::Int64 AS max_span",
-        "activity": "[0::Int64] AS times",
-        "period_stream": "0::UInt64 AS key, toDateTime(0, 'UTC') AS ts",
-        "merge_partials": "0::UInt64 AS key, 0::UInt64 AS count",
+        "periods": TIMES,
+        "welford": [("values", "Array(Float64)")],
+        "exact": [("values", "Array(Float64)")],
+        "activity": [("times", "Array(Int64)")],
+        "period_stream": [("key", "UInt64"), ("ts", "DateTime('UTC')")],
+        "merge_partials": [("key", "UInt64"), ("count", "UInt64")],
     }
     times = {}
     for name, words in programs.items():
         path = f"{FOLDER}/empty_{name}.native"
-        select = f"SELECT {columns.get(name, '[0::Float64] AS values')} LIMIT 0 FORMAT Native"
-        server.save(select, path)
+        with open(path, "wb") as file:
+            file.write(wire.block(0, [(*column, b"") for column in columns[name]]))
         command = [f"{BUILD}/bench/bin/cold_start", "101", path, f"{BUILD}/bin/{words[0]}"]
         answer = subprocess.run(command + words[1:], capture_output=True, check=True, text=True)
         times[name] = [float(line) / 1000 for line in answer.stdout.split()]
@@ -188,6 +192,7 @@ def cold_starts(server):
 
 
 def main():
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # ends the server and the workers too
     facts = {"keys": max(100, ROWS // 50), "hot": max(1000, ROWS // 5)}
     facts["partials"] = max(800, ROWS * 2 // 5)
     server = Server(BUILD, FOLDER)
@@ -203,19 +208,22 @@ def main():
         wanted = [case for case in all_cases(facts) if re.search(CASES, case.name)]
         workers = engines.start(server, wanted, FOLDER, facts, say)
         bench = Bench(server, workers)
-        for case in wanted:
+        versions = {"ClickHouse": server.value("SELECT version()")}
+        versions.update(worker.version.split(" ", 1) for worker in workers.values())
+        starts = cold_starts()
+        for done, case in enumerate(wanted):
             say(f"{case.name}: {case.title}, {case.rows:,} rows")
             bench.run_case(case)
-        starts = cold_starts(server)
-        version = server.value("SELECT version()")
+            # After every case, so that an interrupted run leaves what it found.
+            report.write(FOLDER, wanted[: done + 1], bench.runs, starts, versions)
     except QueryFailed as failure:
         raise SystemExit(f"bench: {failure}") from failure
     finally:
         for worker in workers.values():
             worker.stop()
         server.stop()
-    versions = {"ClickHouse": version, **{w.version.split()[0]: w.version.split()[1] for w in workers.values()}}
-    report.write(FOLDER, wanted, bench.runs, starts, versions, say)
+    report.write_chart(FOLDER, say)
+    say(f"results: {FOLDER}/results.tsv, results.md, chart.svg")
 
 
 if __name__ == "__main__":

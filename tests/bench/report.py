@@ -19,10 +19,19 @@ def median_of(runs, name):
     return statistics.median(found) if found else None
 
 
-def ratio_of(runs, against):
-    """The median of the rounds' ratios: what a busy machine disturbs least."""
-    pairs = zip(runs, against)
-    return statistics.median(a["seconds"] / b["seconds"] for a, b in pairs)
+def ratio_of(runs, against, name="seconds"):
+    """The median of the rounds' ratios; None where one of the two has no such number."""
+    pairs = [(a.get(name), b.get(name)) for a, b in zip(runs, against)]
+    if not pairs or not all(a and b for a, b in pairs):
+        return None
+    return statistics.median(a / b for a, b in pairs)
+
+
+def add_cpu(runs):
+    """All processor time of a run: the server's and the programs'."""
+    for run in runs:
+        if "server_cpu" in run:
+            run["cpu"] = run["server_cpu"] + run.get("user_s", 0) + run.get("system_s", 0)
 
 
 def summarise(case, contender, by_name):
@@ -51,10 +60,12 @@ def summarise(case, contender, by_name):
 
 
 def judge(target, by_name, rows):
-    """A target's line: what was wanted, what was found, whether it holds."""
+    """A target's line: what was wanted, what was found, in processor time too, whether it holds."""
     row = rows[target.contender]
+    cpu = None
     if target.against:
-        found = ratio_of(by_name[target.contender], by_name[target.against])
+        pair = by_name[target.contender], by_name[target.against]
+        found, cpu = ratio_of(*pair), ratio_of(*pair, "cpu")
         what, unit = f"{target.contender} / {target.against}", ""
     elif target.measure == "events_per_second":
         found, unit = row["rows_per_second"] / 1e6, " M events/s"
@@ -67,7 +78,10 @@ def judge(target, by_name, rows):
     holds = found <= limit if target.at_least is None else found >= limit
     sign = "≤" if target.at_least is None else "≥"
     digits = 2 if found < 10 else 0
-    return what, f"{sign} {limit:g}{unit}", f"{found:,.{digits}f}{unit}", "yes" if holds else "**no**"
+    return (
+        what, f"{sign} {limit:g}{unit}", f"{found:,.{digits}f}{unit}", number(cpu, 1, 2),
+        "yes" if holds else "**no**",
+    )  # fmt: skip
 
 
 def number(value, scale=1.0, digits=0):
@@ -123,15 +137,13 @@ def machine():
     return (
         f"{models[0] if models else platform.machine()}, {os.cpu_count()} cores,"
         f" {memory_kib / MIB:.0f} GiB, Linux {platform.release()};"
-        f" {compiler.stdout.splitlines()[0]}; Python {platform.python_version()}"
+        f" {compiler.stdout.splitlines()[0]}; Python {platform.python_version()};"
+        f" load average {os.getloadavg()[1]:.1f} over the last 5 minutes"
     )
 
 
-def write_chart(folder, cases, rows, say):
-    """Bars of each case's peers, as multiples of Saltwell's time."""
-    if shutil.which("gnuplot") is None:
-        say("skip the chart: no gnuplot")
-        return
+def write_bars(folder, cases, rows):
+    """The chart's data: each peer's time as a multiple of the first contender's."""
     bars = [
         (case.name, contender.name, rows[case.name][contender.name]["ratio"])
         for case in cases
@@ -141,26 +153,34 @@ def write_chart(folder, cases, rows, say):
     with open(f"{folder}/chart.tsv", "w", encoding="utf-8") as file:
         for place, (case, contender, ratio) in enumerate(reversed(bars)):
             file.write(f"{place}\t{ratio:.4f}\t{case}: {contender}\n")
+
+
+def write_chart(folder, say):
+    if shutil.which("gnuplot") is None:
+        say("skip the chart: no gnuplot")
+        return
+    with open(f"{folder}/chart.tsv", encoding="utf-8") as file:
+        bars = file.readlines()
     script = f"""
 set terminal svg size 900,{120 + 22 * len(bars)} font 'sans-serif,12' background 'white'
 set output '{folder}/chart.svg'
 set datafile separator "\\t"
-set title 'Time of each peer, as a multiple of Saltwell in the same rounds (log scale)'
+set title 'Time of each, as a multiple of the first of its case' offset -20
 set logscale x
-set xrange [0.2:*]
+set xrange [0.03:*]
 set yrange [-1:{len(bars)}]
 set grid xtics
 set arrow from 1, -1 to 1, {len(bars)} nohead lw 2
 unset key
 set style fill solid 0.7 noborder
-plot '{folder}/chart.tsv' using 2:1:(0.2):2:($1 - 0.35):($1 + 0.35):ytic(3) \\
+plot '{folder}/chart.tsv' using 2:1:(0.03):2:($1 - 0.35):($1 + 0.35):ytic(3) \\
     with boxxyerrorbars lc rgb '#4477aa', \\
     '' using 2:1:(sprintf('%.2f', $2)) with labels left offset 0.5, 0
 """
     subprocess.run(["gnuplot"], input=script, text=True, check=True)
 
 
-def write(folder, cases, runs, starts, versions, say):
+def write(folder, cases, runs, starts, versions):
     rows, targets, tables = {}, [], []
     with open(f"{folder}/results.tsv", "w", encoding="utf-8") as file:
         file.write("\t".join(COLUMNS) + "\n")
@@ -169,6 +189,7 @@ def write(folder, cases, runs, starts, versions, say):
             for run in runs:
                 if run["case"] == case.name:
                     by_name.setdefault(run["contender"], []).append(run)
+            add_cpu(runs)
             rows[case.name] = {
                 name: summarise(case, name, by_name) for name in by_name
             }
@@ -183,11 +204,10 @@ def write(folder, cases, runs, starts, versions, say):
     for program, times in starts.items():
         middle = statistics.median(times)
         holds = "yes" if middle <= 2 else "**no**"
-        targets.append(("cold start", program, "≤ 2 ms", f"{middle:.2f} ms", holds))
+        targets.append(("cold start", program, "≤ 2 ms", f"{middle:.2f} ms", "", holds))
     engines = ", ".join(f"{name} {version}" for name, version in versions.items())
     with open(f"{folder}/results.md", "w", encoding="utf-8") as file:
         file.write(f"{machine()}; {engines}.\n\n## Targets\n\n")
-        file.write(table(["case", "what", "target", "measured", "holds"], targets))
+        file.write(table(["case", "what", "target", "measured", "in processor time", "holds"], targets))
         file.write("## Cases\n\n" + "".join(tables))
-    write_chart(folder, cases, rows, say)
-    say(f"results: {folder}/results.tsv, results.md, chart.svg")
+    write_bars(folder, cases, rows)
