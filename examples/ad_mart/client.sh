@@ -17,17 +17,17 @@ send() {
     statement=$1
     shift
     query_number=$((${query_number:-0} + 1))
-    target="$url/?"
-    case $url in *\?*) target="$url&" ;; esac
-    target="${target}database=$database&wait_end_of_query=1&query_id=$query_tag-$query_number-$$-$(date +%s%N)"
+    request="$url/?"
+    case $url in *\?*) request="$url&" ;; esac
+    request="${target}database=$database&wait_end_of_query=1&query_id=$query_tag-$query_number-$$-$(date +%s%N)"
     for pair in "$@"; do
         value=$(url_encode "${pair#*=}")
         case $pair in
-        set:*) name=${pair%%=*} && target="$target&${name#set:}=$value" ;;
-        *) target="$target&param_${pair%%=*}=$value" ;;
+        set:*) name=${pair%%=*} && request="$request&${name#set:}=$value" ;;
+        *) request="$request&param_${pair%%=*}=$value" ;;
         esac
     done
-    http_code=$(curl -sS -o "$scratch/answer" -w '%{http_code}' --data-binary "@$statement" "$target" 2>"$scratch/error") || {
+    http_code=$(curl -sS -o "$scratch/answer" -w '%{http_code}' --data-binary "@$statement" "$request" 2>"$scratch/error") || {
         sed -i '1s/^/no answer from the server: /' "$scratch/error"
         return 1
     }

@@ -5,7 +5,7 @@
 start_server() {
     server_folder=$1 server_http=$2 server_tcp=$3
     shift 3
-    mkdir -p "$server_folder"
+    mkdir -p "$server_folder" && : >"$server_folder.log"
     "$BUILD/saltwell-local" --serve --path "$server_folder" --http-port "$server_http" --tcp-port "$server_tcp" "$@" \
         >"$server_folder.log" 2>&1 &
     server_pid=$!
