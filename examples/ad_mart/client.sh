@@ -19,11 +19,11 @@ send() {
     query_number=$((${query_number:-0} + 1))
     request="$url/?"
     case $url in *\?*) request="$url&" ;; esac
-    request="${target}database=$database&wait_end_of_query=1&query_id=$query_tag-$query_number-$$-$(date +%s%N)"
+    request="${request}database=$database&wait_end_of_query=1&query_id=$query_tag-$query_number-$$-$(date +%s%N)"
     for pair in "$@"; do
         value=$(url_encode "${pair#*=}")
         case $pair in
-        set:*) name=${pair%%=*} && request="$request&${name#set:}=$value" ;;
+        set:*) setting=${pair%%=*} && request="$request&${setting#set:}=$value" ;;
         *) request="$request&param_${pair%%=*}=$value" ;;
         esac
     done
