@@ -183,6 +183,7 @@ void fold_free(struct fold *fold)
 {
     native_builder_free(&fold->out);
     buf_free(&fold->kept);
+    buf_free(&fold->states);
     if (fold->blobs != NULL) {
         activity_gather_free(&fold->blobs->gather);
         buf_free(&fold->blobs->payload);

@@ -48,13 +48,13 @@ struct fold {
     bool is_nullable; /* the values are; the result then is NULL of no value */
     bool has_value;
     struct native_builder out;
-    int128 integer;         /* sums */
-    double real;            /* sums */
-    struct buf kept;        /* the value that min, max, any or last picked; states or numbers that
-                               wait to be merged */
-    struct moments moments; /* FOLD_MOMENTS */
-    double unit;            /* FOLD_MOMENTS: 10^scale of Decimals, whose values are whole numbers
-                               of it; else 1 */
+    int128 integer;    /* sums */
+    double real;       /* sums */
+    struct buf kept;   /* the value that min, max, any or last picked; states or numbers that
+                          wait to be merged */
+    struct buf states; /* FOLD_MOMENTS: struct moments, one per 4096 values */
+    double unit;       /* FOLD_MOMENTS: 10^scale of Decimals, whose values are whole numbers
+                          of it; else 1 */
     struct fold_blobs *blobs;
 };
 

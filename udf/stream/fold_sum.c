@@ -111,11 +111,14 @@ static enum status close_reals(struct fold *fold, struct err *err)
     return STATUS_OK;
 }
 
+/* Makes a state of the values that wait. The states are merged at the end, all at once: adding
+ * chunk by chunk to one state would add up their rounding errors. */
 static enum status flush_chunk(struct fold *fold, struct err *err)
 {
-    TRY(moments_update(&fold->moments, fold->kept.data, fold->kept.size_bytes / 8, err));
+    struct moments state = {0};
+    TRY(moments_update(&state, fold->kept.data, fold->kept.size_bytes / 8, err));
     buf_reset(&fold->kept);
-    return STATUS_OK;
+    return buf_append(&fold->states, &state, sizeof(state), err);
 }
 
 static enum status add_moments(struct fold *fold, const struct native_column *column,
@@ -138,12 +141,14 @@ static enum status add_moments(struct fold *fold, const struct native_column *co
 static enum status close_moments(struct fold *fold, struct err *err)
 {
     struct buf *members = &fold->out.parts[1]; /* behind the tuple: n, mean, m2 */
+    struct moments merged = {0};
     TRY(flush_chunk(fold, err));
-    TRY(buf_append_u64(&members[0], fold->moments.n, err));
-    TRY(buf_append_f64(&members[1], fold->moments.mean, err));
-    TRY(buf_append_f64(&members[2], fold->moments.m2, err));
-    fold->moments = (struct moments){0};
-    return STATUS_OK;
+    TRY(moments_merge_all((struct moments *)(void *)fold->states.data,
+                          fold->states.size_bytes / sizeof(merged), &merged, err));
+    buf_reset(&fold->states);
+    TRY(buf_append_u64(&members[0], merged.n, err));
+    TRY(buf_append_f64(&members[1], merged.mean, err));
+    return buf_append_f64(&members[2], merged.m2, err);
 }
 
 /* Numbers that fit the 128 bits of the sum with their sign. */
