@@ -23,7 +23,8 @@ SELECT
     lower(hex(sipHash64(seed, number, day, 'bid'))) AS bid_id,
     1 + toUInt16(8 * u(7)) AS ssp_id,
     1 + toUInt16(4 * u(8)) AS dsp_id,
-    sipHash64(seed, 'user', user_rank) AS user_id,
+    -- Below 2^63, so that systems without unsigned numbers can read it.
+    intDiv(sipHash64(seed, 'user', user_rank), 2) AS user_id,
     1 + toUInt32(3 * u(9)) AS imp_id,
     if(u(10) < 0.5, 'web', 'app') AS imp_id_source,
     concat('site', toString(host_rank), '.example') AS host,

@@ -5,3 +5,9 @@ ad-mart: ## the ad mart end to end on generated events (DAYS=91 ROWS=100000 SEED
 	@install/deps.sh build demo
 	@$(MAKE) --no-print-directory -j2 all engine
 	@BUILD=$(BUILD) sh examples/ad_mart/demo.sh
+
+.PHONY: validate-spark
+validate-spark: ## the mart against the Spark job that it replaces, on one day (ROWS=100000)
+	@install/deps.sh build demo
+	@$(MAKE) --no-print-directory -j2 all engine
+	@BUILD=$(BUILD) sh examples/ad_mart/spark/validate.sh
