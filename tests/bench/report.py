@@ -163,7 +163,7 @@ def write_chart(folder, say):
         bars = file.readlines()
     script = f"""
 set terminal svg size 900,{120 + 22 * len(bars)} font 'sans-serif,12' background 'white'
-set output '{folder}/chart.svg'
+set output 'chart.svg'
 set datafile separator "\\t"
 set title 'Time of each, as a multiple of the first of its case' offset -20
 set logscale x
@@ -173,11 +173,12 @@ set grid xtics
 set arrow from 1, -1 to 1, {len(bars)} nohead lw 2
 unset key
 set style fill solid 0.7 noborder
-plot '{folder}/chart.tsv' using 2:1:(0.03):2:($1 - 0.35):($1 + 0.35):ytic(3) \\
+plot 'chart.tsv' using 2:1:(0.03):2:($1 - 0.35):($1 + 0.35):ytic(3) \\
     with boxxyerrorbars lc rgb '#4477aa', \\
     '' using 2:1:(sprintf('%.2f', $2)) with labels left offset 0.5, 0
 """
-    subprocess.run(["gnuplot"], input=script, text=True, check=True)
+    # In the folder: the chart holds its own file's name.
+    subprocess.run(["gnuplot"], input=script, text=True, check=True, cwd=folder)
 
 
 def write(folder, cases, runs, starts, versions):
