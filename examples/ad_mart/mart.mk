@@ -11,3 +11,9 @@ validate-spark: ## the mart against the Spark job that it replaces, on one day (
 	@install/deps.sh build demo
 	@$(MAKE) --no-print-directory -j2 all engine
 	@BUILD=$(BUILD) sh examples/ad_mart/spark/validate.sh
+
+.PHONY: demo-cluster
+demo-cluster: ## the ad mart over two shards, bit for bit that of one server (DAYS=5 ROWS=20000 SEED=1)
+	@install/deps.sh build demo
+	@$(MAKE) --no-print-directory -j2 all engine
+	@BUILD=$(BUILD) sh examples/ad_mart/cluster/demo.sh

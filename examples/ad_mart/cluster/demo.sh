@@ -1,0 +1,96 @@
+#!/bin/sh
+# The same mart over two shards and on one server, compared bit by bit: `make demo-cluster`.
+# DAYS (5), ROWS (bids a day, 20000), SEED (1).
+set -eu
+
+here=$(cd "$(dirname "$0")/.." && pwd)
+# shellcheck source=examples/ad_mart/client.sh
+. "$here/client.sh"
+# shellcheck source=examples/ad_mart/server.sh
+. "$here/server.sh"
+BUILD=${BUILD:-build}
+DAYS=${DAYS:-5} ROWS=${ROWS:-20000} SEED=${SEED:-1}
+first_day=2024-01-29
+# shellcheck disable=SC2034 # read by client.sh
+scratch=$(mktemp -d) database=default query_tag=cluster
+pids=''
+work=$BUILD/demo_cluster
+
+end() {
+    for pid in $pids; do
+        kill "$pid" 2>/dev/null && wait "$pid" || true
+    done
+    rm -rf "$scratch"
+}
+trap end EXIT
+trap 'exit 130' HUP INT TERM
+
+fail() {
+    echo "demo-cluster: $*" >&2
+    exit 1
+}
+
+# must COMMAND...
+must() {
+    "$@" || fail "$(last_error)"
+}
+
+rm -rf "$work"
+mkdir -p "$work"
+tcp1=$(free_port) tcp2=$(free_port) http1=$(free_port) http2=$(free_port) http3=$(free_port)
+cat >"$work/nodes.xml" <<END
+<clickhouse>
+    <remote_servers>
+        <shards>
+            <shard><replica><host>127.0.0.1</host><port>$tcp1</port></replica></shard>
+            <shard><replica><host>127.0.0.1</host><port>$tcp2</port></replica></shard>
+        </shards>
+    </remote_servers>
+</clickhouse>
+END
+echo 'starting two nodes, and a single server to compare with ...'
+start_server "$work/node1" "$http1" "$tcp1" --config-file "$work/nodes.xml" || exit 1
+pids=$server_pid
+start_server "$work/node2" "$http2" "$tcp2" --config-file "$work/nodes.xml" || exit 1
+pids="$pids $server_pid"
+start_server "$work/single" "$http3" "$(free_port)" || exit 1
+pids="$pids $server_pid"
+
+for port in "$http1" "$http2"; do
+    url=http://127.0.0.1:$port
+    "$here/ad_mart" schema --url "$url"
+    must script "$here/cluster/node.sql"
+done
+cluster=http://127.0.0.1:$http1 single=http://127.0.0.1:$http3
+url=$cluster
+must script "$here/cluster/initiator.sql"
+"$here/ad_mart" schema --url "$single"
+
+echo "the same $DAYS days of $ROWS bids for both ..."
+for url in "$cluster" "$single"; do
+    for part in meta preclick; do
+        must step "$here/generate.sql" $part "first_day=$first_day" "days=$DAYS" "rows=$ROWS" "seed=$SEED" \
+            set:distributed_foreground_insert=1
+    done
+done
+url=$cluster
+must sql 'SELECT shardNum() AS shard, count() AS bids, uniq(user_id) AS users, uniq(host) AS hosts FROM rtb.meta_v8 GROUP BY shard ORDER BY shard
+    FORMAT PrettyCompactMonoBlock'
+
+last_month=$(must sql "SELECT formatDateTime(toDate('$first_day') + $DAYS - 1, '%Y-%m')")
+echo '== over the cluster =='
+"$here/ad_mart" backfill --from "${first_day%-*}" --to "$last_month" --url "$cluster" --sql "$here/cluster" || exit 1
+echo '== on one server =='
+"$here/ad_mart" backfill --from "${first_day%-*}" --to "$last_month" --url "$single" || exit 1
+
+# Every bit of every row and column of a mart, as one number.
+fingerprint() {
+    must sql "SELECT count(), hex(groupBitXor(sipHash64(*))), hex(sum(sipHash64(*))) FROM marts.$1" | tr '\t' ' '
+}
+
+for table in user_daily host_daily ip_daily daily; do
+    url=$cluster && of_cluster=$(fingerprint $table)
+    url=$single && of_single=$(fingerprint $table)
+    [ "$of_cluster" = "$of_single" ] || fail "marts.$table differs: cluster $of_cluster, one server $of_single"
+    echo "marts.$table: the same bits in every column of ${of_cluster%% *} rows"
+done
