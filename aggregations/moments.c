@@ -20,6 +20,8 @@
 #define BLOCK_VALUES 1024
 /* Values whose mean makes the shift: then one block in 200 of normal data needs a second pass. */
 #define N_SAMPLES 8
+/* States that are sorted by insertion. */
+#define MOST_INSERTED 16
 /* Partial results of a balanced tree over at most 2^64 leaves. */
 #define MAX_TREE_HEIGHT 64
 /* Below this, squares may have lost digits to underflow. */
@@ -354,9 +356,25 @@ static void sink(struct moments *states, size_t n_states, size_t i)
     }
 }
 
-/* Heap sort: in place, without a bad case for hostile input to find. */
+static void sort_few_states(struct moments *states, size_t n_states)
+{
+    for (size_t i = 1; i < n_states; i++) {
+        struct moments inserted = states[i];
+        size_t at = i;
+        for (; at > 0 && comes_before(&inserted, &states[at - 1]); at--)
+            states[at] = states[at - 1];
+        states[at] = inserted;
+    }
+}
+
+/* Heap sort: in place, without a bad case for hostile input to find. Few states, such as the salts
+ * of a key, take a third of its time by insertion. */
 static void sort_states(struct moments *states, size_t n_states)
 {
+    if (n_states <= MOST_INSERTED) {
+        sort_few_states(states, n_states);
+        return;
+    }
     for (size_t i = n_states / 2; i > 0; i--)
         sink(states, n_states, i - 1);
     for (size_t n_left = n_states; n_left > 1; n_left--) {

@@ -1,6 +1,9 @@
 /* States that merge: Welford tuples, ClickHouse's varSampStable, and blobs by their own kind. */
 #include "fold.h"
 
+#include <float.h>
+#include <math.h>
+
 enum {
     /* So many Welford states wait before they are merged into one: memory stays bounded, and up to
      * here the order of the partials changes no bit. */
@@ -13,29 +16,57 @@ static enum status merge_waiting(struct fold *fold, struct moments *merged_out, 
     return moments_merge_all(states, fold->kept.size_bytes / sizeof(*states), merged_out, err);
 }
 
+/* Merges the waiting states into one where there is no room for more. */
+static enum status make_room(struct fold *fold, struct err *err)
+{
+    struct moments merged = {0};
+    if (fold->kept.size_bytes < MAX_WAITING_STATES * sizeof(merged))
+        return STATUS_OK;
+    TRY(merge_waiting(fold, &merged, err));
+    buf_reset(&fold->kept);
+    return buf_append(&fold->kept, &merged, sizeof(merged), err);
+}
+
 static enum status add_state(struct fold *fold, const struct moments *state, struct err *err)
 {
     TRY(moments_validate(state, err));
-    if (fold->kept.size_bytes == MAX_WAITING_STATES * sizeof(*state)) {
-        struct moments merged = {0};
-        TRY(merge_waiting(fold, &merged, err));
-        buf_reset(&fold->kept);
-        TRY(buf_append(&fold->kept, &merged, sizeof(merged), err));
-    }
+    TRY(make_room(fold, err));
     return buf_append(&fold->kept, state, sizeof(*state), err);
+}
+
+/* What nearly every state is, seen without a call: of two values or more, and finite. */
+static bool is_plain(const struct moments *state)
+{
+    return state->n > 1 && state->m2 >= 0 && fabs(state->mean) <= DBL_MAX;
+}
+
+static enum status check_states(const struct moments *states, size_t n_states, struct err *err)
+{
+    for (size_t i = 0; i < n_states; i++)
+        if (UNLIKELY(!is_plain(&states[i])))
+            TRY(moments_validate(&states[i], err));
+    return STATUS_OK;
 }
 
 static enum status add_tuples(struct fold *fold, const struct native_column *column, uint64_t begin,
                               uint64_t end, struct err *err)
 {
     const struct native_node *node = native_column_nodes(column);
-    for (uint64_t row = begin; row < end; row++) {
-        struct moments state = {
-            .n = load_u64(node[1].data + row * 8),
-            .mean = load_f64(node[2].data + row * 8),
-            .m2 = load_f64(node[3].data + row * 8),
-        };
-        TRY(add_state(fold, &state, err));
+    while (begin < end) {
+        TRY(make_room(fold, err));
+        uint8_t *added = NULL;
+        size_t n_room = MAX_WAITING_STATES - fold->kept.size_bytes / sizeof(struct moments);
+        size_t n_added = end - begin < n_room ? (size_t)(end - begin) : n_room;
+        TRY(buf_extend(&fold->kept, n_added * sizeof(struct moments), &added, err));
+        struct moments *states = (struct moments *)(void *)added;
+        for (size_t i = 0; i < n_added; i++)
+            states[i] = (struct moments){
+                .n = load_u64(node[1].data + (begin + i) * 8),
+                .mean = load_f64(node[2].data + (begin + i) * 8),
+                .m2 = load_f64(node[3].data + (begin + i) * 8),
+            };
+        TRY(check_states(states, n_added, err));
+        begin += n_added;
     }
     return STATUS_OK;
 }
