@@ -37,21 +37,6 @@ enum status buf_append(struct buf *buf, const void *bytes, size_t size_bytes, st
     return STATUS_OK;
 }
 
-enum status buf_append_u8(struct buf *buf, uint8_t value, struct err *err)
-{
-    return buf_append(buf, &value, sizeof(value), err);
-}
-
-enum status buf_append_u64(struct buf *buf, uint64_t value, struct err *err)
-{
-    return buf_append(buf, &value, sizeof(value), err);
-}
-
-enum status buf_append_f64(struct buf *buf, double value, struct err *err)
-{
-    return buf_append(buf, &value, sizeof(value), err);
-}
-
 enum status buf_append_varuint(struct buf *buf, uint64_t value, struct err *err)
 {
     uint8_t bytes[10];

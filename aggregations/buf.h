@@ -52,9 +52,38 @@ CHECKED static inline enum status buf_extend(struct buf *buf, size_t extra_bytes
 
 CHECKED enum status buf_append(struct buf *buf, const void *bytes, size_t size_bytes,
                                struct err *err);
-CHECKED enum status buf_append_u8(struct buf *buf, uint8_t value, struct err *err);
-CHECKED enum status buf_append_u64(struct buf *buf, uint64_t value, struct err *err);
-CHECKED enum status buf_append_f64(struct buf *buf, double value, struct err *err);
+
+CHECKED static inline enum status buf_append_u8(struct buf *buf, uint8_t value, struct err *err)
+{
+    uint8_t *added = NULL;
+    TRY(buf_extend(buf, sizeof(value), &added, err));
+    *added = value;
+    return STATUS_OK;
+}
+
+CHECKED static inline enum status buf_append_u32(struct buf *buf, uint32_t value, struct err *err)
+{
+    uint8_t *added = NULL;
+    TRY(buf_extend(buf, sizeof(value), &added, err));
+    store_u32(added, value);
+    return STATUS_OK;
+}
+
+CHECKED static inline enum status buf_append_u64(struct buf *buf, uint64_t value, struct err *err)
+{
+    uint8_t *added = NULL;
+    TRY(buf_extend(buf, sizeof(value), &added, err));
+    store_u64(added, value);
+    return STATUS_OK;
+}
+
+CHECKED static inline enum status buf_append_f64(struct buf *buf, double value, struct err *err)
+{
+    uint8_t *added = NULL;
+    TRY(buf_extend(buf, sizeof(value), &added, err));
+    store_f64(added, value);
+    return STATUS_OK;
+}
 
 /* LEB128, 1 to 10 bytes: ClickHouse's VarUInt. */
 CHECKED enum status buf_append_varuint(struct buf *buf, uint64_t value, struct err *err);

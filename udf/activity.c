@@ -85,12 +85,11 @@ enum { OFFSETS = 0, MEMBERS = 2 };
 static enum status append_period(struct buf *members, uint64_t key, const struct period_run *run,
                                  struct err *err)
 {
-    uint32_t number = (uint32_t)run->number;
     if (run->number > UINT32_MAX)
         return err_set(err, STATUS_LIMIT, "expected at most %u periods of a key, found more",
                        UINT32_MAX);
     TRY(buf_append_u64(&members[0], period_id(key, run->first), err));
-    TRY(buf_append(&members[1], &number, sizeof(number), err));
+    TRY(buf_append_u32(&members[1], (uint32_t)run->number, err));
     TRY(buf_append_u64(&members[2], (uint64_t)run->first, err));
     TRY(buf_append_u64(&members[3], (uint64_t)run->last, err));
     TRY(buf_append_u64(&members[4], run->length, err));

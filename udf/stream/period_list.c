@@ -132,11 +132,10 @@ static enum status close_period(struct period_stream *stream, const struct nativ
     struct period_list *list = stream->list;
     struct native_builder *columns = list->columns;
     const struct period_run *run = &stream->run;
-    uint32_t number = (uint32_t)run->number;
     TRY(fold_rows(stream, block, row, err));
     TRY(append_key(stream, block, err));
     TRY(buf_append_u64(columns[ID].parts, stream->id, err));
-    TRY(buf_append(columns[NUMBER].parts, &number, sizeof(number), err));
+    TRY(buf_append_u32(columns[NUMBER].parts, (uint32_t)run->number, err));
     TRY(period_append_tick(stream, block, run->first, columns[FIRST].parts, err));
     TRY(period_append_tick(stream, block, run->last, columns[LAST].parts, err));
     TRY(buf_append_u64(columns[LENGTH].parts, run->length, err));
