@@ -108,9 +108,9 @@ check-programs: $(BUILD)/tests/unit $(LAW_DRIVERS) $(REPLAYS)
 
 SANITIZERS = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 .PHONY: check
-check: ## set everything up and run the tests (GROUPS="unit cli sql laws docs fuzz")
+check: ## set everything up and run the tests (GROUPS="unit cli sql laws docs fuzz bench mart")
 	@install/deps.sh build demo check
-	@$(MAKE) --no-print-directory -j2 CHECK_CFLAGS=-Werror all engine check-programs
+	@$(MAKE) --no-print-directory -j2 CHECK_CFLAGS=-Werror all engine check-programs bench-programs
 	@$(MAKE) --no-print-directory -j2 BUILD=$(BUILD)/asan CC=clang CFLAGS='-O1 -g' \
 		CHECK_CFLAGS='-Werror $(SANITIZERS)' check-programs
 	@BUILD=$(BUILD) tests/run.sh $(GROUPS)
@@ -135,7 +135,7 @@ fuzz: $(FUZZERS:%=$(BUILD)/fuzz/fuzz_%) ## run each fuzz target for SECONDS=60
 		grep '^stat::' $$log; \
 	done
 
-C_FILES = $(wildcard aggregations/*.[ch] udf/*.c udf/common/*.[ch] udf/stream/*.[ch] install/local/*.[ch] tests/unit/*.[ch] tests/laws/*.c tests/fuzz/*.c)
+C_FILES = $(wildcard aggregations/*.[ch] udf/*.c udf/common/*.[ch] udf/stream/*.[ch] install/local/*.[ch] tests/unit/*.[ch] tests/laws/*.c tests/fuzz/*.c tests/bench/*.c)
 .PHONY: format
 format: ## lay the C files out by .clang-format
 	clang-format -i $(C_FILES)

@@ -30,6 +30,7 @@ check cc:-lcriterion libcriterion-dev
 check cmd:python3 python3
 check cmd:zstd zstd
 check cmd:curl curl
+check cmd:valgrind valgrind
 lint cmd:clang-format clang-format
 lint cmd:cppcheck cppcheck
 lint cmd:shellcheck shellcheck

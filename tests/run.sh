@@ -1,10 +1,10 @@
 #!/bin/sh
 # tests/run.sh [GROUP...]
 #
-# Runs the groups of tests, all by default: unit cli sql laws docs fuzz. Prints one line per test
-# program, details for failures and skips, and at the end `N passed, N failed, N skipped`. Exit
-# status 1 if anything failed. Complete outputs stay in $BUILD/test-logs. The groups unit and fuzz run
-# a second time in the sanitized build, where $BUILD/asan has one.
+# Runs the groups of tests, all by default: unit cli sql laws docs fuzz bench mart. Prints one line
+# per test program, details for failures and skips, and at the end `N passed, N failed, N skipped`.
+# Exit status 1 if anything failed. Complete outputs stay in $BUILD/test-logs. The groups unit and
+# fuzz run a second time in the sanitized build, where $BUILD/asan has one.
 # Environment: BUILD, SALTWELL_DATA, TEST_TIMEOUT_S (per program, 300).
 set -u
 
@@ -120,7 +120,7 @@ run_group() {
     case $1 in
     unit) run_unit ;;
     sql) run_sql ;;
-    cli | laws | docs) run_scripts "$1" ;;
+    cli | laws | docs | bench | mart) run_scripts "$1" ;;
     fuzz)
         if [ -e tests/fuzz/replay.sh ]; then
             run_program fuzz/replay sh tests/fuzz/replay.sh
@@ -130,7 +130,7 @@ run_group() {
         fi
         ;;
     *)
-        echo "usage: tests/run.sh [unit|cli|sql|laws|docs|fuzz]...; found '$1'" >&2
+        echo "usage: tests/run.sh [unit|cli|sql|laws|docs|fuzz|bench|mart]...; found '$1'" >&2
         exit 2
         ;;
     esac
@@ -141,7 +141,7 @@ run_group() {
 }
 
 chosen=$#
-[ $# -gt 0 ] || set -- unit cli sql laws docs fuzz
+[ $# -gt 0 ] || set -- unit cli sql laws docs fuzz bench mart
 for group in "$@"; do
     run_group "$group"
 done
