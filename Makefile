@@ -167,7 +167,7 @@ uninstall: programs ## take it off again
 	rm -f $(PROGRAMS:$(BUILD)/bin/%=$(DESTDIR)$(USER_SCRIPTS)/%) $(PLUGIN_XML:$(BUILD)/xml/%=$(DESTDIR)$(SERVER_CONFIG)/%)
 	cd $(BUILD)/user_defined && for file in *.sql; do rm -f $(DESTDIR)$(USER_DEFINED)/$$file; done
 
-include tests/bench/bench.mk
+include tests/bench/bench.mk examples/ad_mart/mart.mk
 
 .PHONY: clean
 clean: ## remove everything that was built
