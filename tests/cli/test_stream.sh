@@ -184,9 +184,11 @@ for type in String Float64 'Decimal(9, 2)' UInt128; do
         'period_stream --keys 1 --time ts --gap 5' "k UInt64, ts $type, $rows_columns" \
         "SELECT number AS k, CAST(1, '$type') AS ts FROM numbers(3)"
 done
-fails 'restart of a wrong type' "--restart: expected column 'r' of type UInt8 or Bool, found UInt16" \
-    'period_stream --keys 1 --time ts --gap 5 --restart r' "k UInt64, ts UInt32, r UInt16, $rows_columns" \
-    'SELECT number AS k, toUInt32(1) AS ts, 1::UInt16 AS r FROM numbers(3)'
+for type in UInt16 Int8; do
+    fails "restart of type $type" "--restart: expected column 'r' of type UInt8 or Bool, found $type" \
+        'period_stream --keys 1 --time ts --gap 5 --restart r' "k UInt64, ts UInt32, r $type, $rows_columns" \
+        "SELECT number AS k, toUInt32(1) AS ts, 1::$type AS r FROM numbers(3)"
+done
 for name in period_id period_number is_first_in_period; do
     fails "input has $name" "expected no column '$name' in the input: it is one of the output" \
         'period_stream --keys 1 --time ts --gap 5' "$structure" \

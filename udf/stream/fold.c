@@ -94,8 +94,8 @@ unsigned fold_decimal_scale(const struct native_type *type)
     return scale;
 }
 
-/* A sum of 64 bits stands in for one of fewer, Decimal(38, S) for one of a Decimal, as in
- * ClickHouse. */
+/* A sum of 64 bits stands in for one of fewer, Decimal(38, S) or Decimal(76, S) for
+ * one of a Decimal, as in ClickHouse. */
 static enum status append_widened_sum(const struct native_type *type, struct buf *text,
                                       struct err *err)
 {
@@ -104,14 +104,16 @@ static enum status append_widened_sum(const struct native_type *type, struct buf
     bool is_decimal = text_begins(value->base, value->base_bytes, "Decimal(");
     char name[64];
     if (is_decimal)
-        snprintf(name, sizeof(name), is_nullable ? "Nullable(Decimal(38, %u))" : "Decimal(38, %u)",
-                 fold_decimal_scale(type));
+        snprintf(name, sizeof(name), is_nullable ? "Nullable(Decimal(%u, %u))" : "Decimal(%u, %u)",
+                 value->width_bytes > 16 ? 76 : 38, fold_decimal_scale(type));
     else
         snprintf(name, sizeof(name), is_nullable ? "Nullable(%s%s)" : "%s%s",
                  value->order == NATIVE_ORDER_FLOAT    ? "Float"
                  : value->order == NATIVE_ORDER_SIGNED ? "Int"
                                                        : "UInt",
-                 value->width_bytes > 8 ? "128" : "64");
+                 value->width_bytes > 16  ? "256"
+                 : value->width_bytes > 8 ? "128"
+                                          : "64");
     return buf_append(text, name, strlen(name), err);
 }
 

@@ -22,6 +22,8 @@ enum fold_op {
     FOLD_MOMENTS, /* the Welford state of numbers */
 };
 
+enum { FOLD_WIDE_LIMBS = 5 };
+
 struct fold;
 
 /* How one kind of fold works. Rows are those of the block's column. */
@@ -48,8 +50,9 @@ struct fold {
     bool is_nullable; /* the values are; the result then is NULL of no value */
     bool has_value;
     struct native_builder out;
-    int128 integer;    /* sums */
-    double real;       /* sums */
+    int128 integer;                 /* sums */
+    uint64_t wide[FOLD_WIDE_LIMBS]; /* sums beyond 128 bits with a sign, the lowest limb first */
+    double real;                    /* sums */
     struct buf kept;   /* the value that min, max, any or last picked; states or numbers that
                           wait to be merged */
     struct buf states; /* FOLD_MOMENTS: struct moments, one per 4096 values */
@@ -87,6 +90,7 @@ bool fold_op_of_name(const char *name, size_t name_bytes, enum fold_op *op_out);
 
 /* The kinds, each in a file of its own. A pointer is NULL where the type does not suit. */
 const struct fold_kind *fold_sum_kind(const struct native_type *type);
+const struct fold_kind *fold_wide_kind(const struct native_type *type);
 const struct fold_kind *fold_moments_kind(const struct native_type *type);
 const struct fold_kind *fold_pick_kind(const struct native_type *type);
 const struct fold_kind *fold_state_kind(const struct native_type *type);

@@ -168,7 +168,7 @@ const struct fold_kind *fold_sum_kind(const struct native_type *type)
     static const struct fold_kind integers = {add_integers, close_integers};
     static const struct fold_kind reals = {add_reals, close_reals};
     if (!is_summable(type))
-        return NULL;
+        return fold_wide_kind(type);
     return fold_value_type(type)->order == NATIVE_ORDER_FLOAT ? &reals : &integers;
 }
 

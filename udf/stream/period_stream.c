@@ -51,14 +51,20 @@ enum status period_append_tick(const struct period_stream *stream, const struct 
                       native_type_root(&block->columns[stream->time].type)->width_bytes, err);
 }
 
+static bool is_flag(const struct native_type *type)
+{
+    return (type->base_bytes == 5 && memcmp(type->base, "UInt8", 5) == 0) ||
+           (type->base_bytes == 4 && memcmp(type->base, "Bool", 4) == 0);
+}
+
 /* Checks that the named column is of a kind that the option can use. */
-static enum status find_integers(const struct native_block *block, const char *name,
-                                 const char *option, uint32_t max_width_bytes, const char *expected,
-                                 size_t *column_out, struct err *err)
+static enum status find_typed(const struct native_block *block, const char *name,
+                              const char *option, bool (*suits)(const struct native_type *type),
+                              const char *expected, size_t *column_out, struct err *err)
 {
     TRY(stream_find_column(block, name, option, column_out, err));
     const struct native_type *type = native_type_root(&block->columns[*column_out].type);
-    if (!stream_type_is_integer(type) || type->width_bytes > max_width_bytes)
+    if (!suits(type))
         return err_set(err, STATUS_MISMATCH, "%s: expected column '%s' of %s, found %.*s", option,
                        name, expected, (int)type->text_bytes, type->text);
     return STATUS_OK;
@@ -72,11 +78,11 @@ static enum status open_stream(struct period_stream *stream, const struct native
         return err_set(err, STATUS_MISMATCH,
                        "--keys %zu: expected at least so many columns, found %zu", options->n_keys,
                        block->n_columns);
-    TRY(find_integers(block, options->time, "--time", 8, "an integer, date or time type",
-                      &stream->time, err));
+    TRY(find_typed(block, options->time, "--time", stream_type_is_integer,
+                   "an integer, date or time type", &stream->time, err));
     if (options->restart != NULL)
-        TRY(find_integers(block, options->restart, "--restart", 1, "type UInt8 or Bool",
-                          &stream->restart, err));
+        TRY(find_typed(block, options->restart, "--restart", is_flag, "type UInt8 or Bool",
+                       &stream->restart, err));
     return stream->emitter->open(stream, block, err);
 }
 
