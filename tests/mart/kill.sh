@@ -1,4 +1,4 @@
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2154 # the caller's variables
 # The two tests of killed runs; the caller defines kill_it and says in $what what is killed.
 #
 # The raw rows change to and fro between two states, in two days of two months. Ten times a run that
@@ -53,7 +53,7 @@ wait_for_moment() {
 }
 
 kill_once() {
-    if [ $state -eq 1 ]; then
+    if [ "$state" -eq 1 ]; then
         state=0 wanted=$fingerprint0
         rows_go
     else
@@ -63,7 +63,7 @@ kill_once() {
     setsid "$mart/ad_mart" --date 2024-01-31 --date 2024-02-01 >"$TMPDIR/log" 2>&1 &
     victim=$!
     wait_for_moment "$1"
-    if kill -0 $victim 2>/dev/null; then killed=$((killed + 1)); fi
+    if kill -0 "$victim" 2>/dev/null; then killed=$((killed + 1)); fi
     kill_it
     kill_name="$what killed at $at ms of $1"
     check_equal "$kill_name: no half day" '' "$(half_days)"

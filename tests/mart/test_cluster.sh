@@ -1,5 +1,6 @@
 #!/bin/sh
 # The mart over two shards has the bits of the mart on one server.
+# shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 
 if ! [ -x "$BUILD/saltwell-local" ]; then

@@ -1,5 +1,6 @@
 #!/bin/sh
 # Runs that must not succeed: a clear message, status 1 or 2, and no change to the marts.
+# shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 # shellcheck source=tests/mart/mart.sh
 . "$ROOT/tests/mart/mart.sh"

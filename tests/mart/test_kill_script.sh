@@ -1,5 +1,6 @@
 #!/bin/sh
 # SIGKILL to the script at ten moments. The lock it leaves names a dead process, which the next run sees.
+# shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 # shellcheck source=tests/mart/mart.sh
 . "$ROOT/tests/mart/mart.sh"

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SIGKILL to the server at ten moments; it is started again on the same folder.
+# shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 # shellcheck source=tests/mart/mart.sh
 . "$ROOT/tests/mart/mart.sh"

@@ -1,6 +1,7 @@
 #!/bin/sh
 # The period columns stay exact when a day is added, run again or arrives late, and the marts have the
 # same bits however they came about.
+# shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 # shellcheck source=tests/mart/mart.sh
 . "$ROOT/tests/mart/mart.sh"

@@ -1,5 +1,6 @@
 #!/bin/sh
 # The marts against a plain script that recomputes them from a CSV export, row by row.
+# shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 # shellcheck source=tests/mart/mart.sh
 . "$ROOT/tests/mart/mart.sh"
@@ -17,6 +18,7 @@ export_csv() {
     [ -s "$TMPDIR/csv/$1.csv" ]
 }
 
+# shellcheck disable=SC2016 # the backquotes are SQL
 tuples=$(for metric in ctr avg_visit_duration avg_duration_per_page time_show_to_view; do
     for part in n mean m2; do
         printf ', daily_%s.%s AS `daily_%s.%s`' $metric $part $metric $part

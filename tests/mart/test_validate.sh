@@ -1,5 +1,6 @@
 #!/bin/sh
 # validate.sql prints nothing for equal marts and the rows that differ for others.
+# shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 # shellcheck source=tests/mart/mart.sh
 . "$ROOT/tests/mart/mart.sh"

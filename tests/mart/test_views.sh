@@ -1,6 +1,7 @@
 #!/bin/sh
 # The refreshable views keep the marts as the script would: on a schedule of seconds instead of days,
 # without anybody who starts them.
+# shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 # shellcheck source=tests/mart/mart.sh
 . "$ROOT/tests/mart/mart.sh"

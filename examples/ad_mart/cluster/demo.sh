@@ -18,7 +18,7 @@ work=$BUILD/demo_cluster
 
 end() {
     for pid in $pids; do
-        kill "$pid" 2>/dev/null && wait "$pid" || true
+        ! kill "$pid" 2>/dev/null || wait "$pid" || :
     done
     rm -rf "$scratch"
 }
