@@ -113,7 +113,13 @@ check: ## set everything up and run the tests (GROUPS="unit cli sql laws docs fu
 	@$(MAKE) --no-print-directory -j2 CHECK_CFLAGS=-Werror all engine check-programs bench-programs
 	@$(MAKE) --no-print-directory -j2 BUILD=$(BUILD)/asan CC=clang CFLAGS='-O1 -g' \
 		CHECK_CFLAGS='-Werror $(SANITIZERS)' check-programs
-	@BUILD=$(BUILD) tests/run.sh $(GROUPS)
+	@BUILD=$(BUILD) KILL_MOMENTS='$(KILL_MOMENTS)' tests/run.sh $(GROUPS)
+
+# Killed runs cost half a minute each: `check` kills two of the script's and two of the server's.
+KILL_MOMENTS ?= 4 publishing
+.PHONY: check-mart
+check-mart: ## the ad mart's tests alone, killed at all thirteen moments
+	@$(MAKE) --no-print-directory check GROUPS=mart KILL_MOMENTS= TEST_TIMEOUT_S=1800
 
 # Coverage-guided runs of every target, SECONDS each, from the kept corpus. What is new and found
 # stays in build/fuzz.
@@ -147,7 +153,8 @@ lint: ## check the layout, and read the code with cppcheck and shellcheck
 	cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr --suppress=internalAstError --enable=warning,portability \
 		-D_GNU_SOURCE -D__GNUC__ -D__x86_64__ -D__BYTE_ORDER__=1 -D__ORDER_LITTLE_ENDIAN__=1 \
 		-Iaggregations -Iudf/common -Iudf/stream aggregations udf install/local
-	@shellcheck --external-sources --severity=warning $(wildcard install/*.sh examples/*/*.sh tests/*.sh tests/*/*.sh) .ci/run
+	@shellcheck --external-sources --severity=warning $(wildcard install/*.sh examples/*/*.sh examples/*/*/*.sh tests/*.sh tests/*/*.sh) \
+		examples/ad_mart/ad_mart .ci/run
 
 # Where a packaged ClickHouse server looks.
 USER_SCRIPTS ?= /var/lib/clickhouse/user_scripts

@@ -2,8 +2,10 @@
 # The two tests of killed runs; the caller defines kill_it and says in $what what is killed.
 #
 # The raw rows change to and fro between two states, in two days of two months. Ten times a run that
-# follows the change is killed at a random moment, three times more while it publishes; before anything else is done every mart must show
-# every day as it was or as it will be, and the next run must end with the state's own bits.
+# follows the change is killed at a random moment, three times more while it publishes; before anything
+# else is done every mart must show every day as it was or as it will be, and the next run must end
+# with the state's own bits. KILL_MOMENTS names fewer moments: tenths of a run, 0 to 9, or `publishing`.
+kill_moments=${KILL_MOMENTS:-0 1 2 3 4 5 6 7 8 9 publishing publishing publishing}
 
 # Late rows of the two days, in and out again.
 rows_come() {
@@ -93,16 +95,20 @@ kill_tests() {
     : >"$TMPDIR/seen" && : >"$TMPDIR/watching"
     watch_days 2>/dev/null &
     watcher=$!
-    for moment in 0 1 2 3 4 5 6 7 8 9 publishing publishing publishing; do
+    n_moments=0
+    for moment in $kill_moments; do
+        n_moments=$((n_moments + 1))
         kill_once "$moment"
     done
     rm "$TMPDIR/watching"
     wait $watcher
     check_equal 'a reader beside them never saw another day' '' \
         "$(sort -u "$TMPDIR/seen" | comm -23 - "$TMPDIR/both_counts")"
-    check_equal 'a reader looked' 1 "$([ "$(wc -l <"$TMPDIR/seen")" -gt 100 ] && echo 1)"
+    check_equal 'a reader looked' 1 "$([ "$(wc -l <"$TMPDIR/seen")" -gt 10 ] && echo 1)"
     check_equal 'nothing is left in the server' '' "$(sql "SELECT name FROM system.databases WHERE name LIKE 'marts\\_run%'")"
-    check_equal 'most of the runs were really killed' 1 "$([ $killed -ge 8 ] && echo 1)"
-    check_equal 'a publication was finished by the next run' 1 "$([ $finished_by_next -ge 1 ] && echo 1)"
-    echo "$killed of 13 runs killed; $finished_by_next publications finished by the next run"
+    check_equal 'most of the runs were really killed' 1 "$([ $((killed * 2)) -ge $n_moments ] && echo 1)"
+    # Few moments may all miss the short time between the plan and the end of a publication.
+    [ $n_moments -lt 13 ] ||
+        check_equal 'a publication was finished by the next run' 1 "$([ $finished_by_next -ge 1 ] && echo 1)"
+    echo "$killed of $n_moments runs killed; $finished_by_next publications finished by the next run"
 }
