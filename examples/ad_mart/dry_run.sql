@@ -51,3 +51,19 @@ FROM
         WHERE date BETWEEN {day:Date} - 1 AND {day:Date} + 1 AND device_ip IN (SELECT device_ip FROM meta))
 )
 FORMAT Vertical
+
+-- step: month
+-- A month of a backfill: {first:Date} is its first day. The salts are those of its largest day.
+WITH meta AS
+(
+    SELECT toDate(event_time, 'Europe/Moscow') AS day, user_id, host FROM rtb.meta_v8
+    WHERE event_date BETWEEN {first:Date} - 1 AND addMonths({first:Date}, 1)
+      AND toYYYYMM(day) = toYYYYMM({first:Date})
+)
+SELECT
+    toYYYYMM({first:Date}) AS month_to_publish,
+    (SELECT uniqExact(day) FROM meta) AS days,
+    (SELECT count() FROM meta) AS bids,
+    (SELECT saltCount(max(rows), 1000000, 1.5) FROM (SELECT count() AS rows FROM meta GROUP BY day, user_id)) AS user_salts,
+    (SELECT saltCount(max(rows), 1000000, 1.5) FROM (SELECT count() AS rows FROM meta GROUP BY day, host)) AS host_salts
+FORMAT Vertical
