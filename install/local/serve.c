@@ -7,8 +7,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #define PING_INTERVAL_MS 20
@@ -54,6 +56,31 @@ static enum status config_write(const char *path, struct err *err)
     if (!written)
         return err_set(err, STATUS_IO, "cannot write %s: %s", path, strerror(errno));
     return STATUS_OK;
+}
+
+/* The engine holds a lock on this file while it uses the folder. */
+static bool folder_is_in_use(const char *path)
+{
+    char *lock = args_format("%s/status", path);
+    int fd = open(lock, O_RDWR | O_CLOEXEC);
+    bool held = fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) != 0;
+    if (fd >= 0)
+        close(fd);
+    free(lock);
+    return held;
+}
+
+/*
+ * The embedded engine keeps no metadata of the database `system`, so it cannot take up the log of
+ * an earlier start, and refuses to begin a new one beside its files.
+ */
+static void remove_old_log(const char *path)
+{
+    if (folder_is_in_use(path))
+        return;
+    char *log = args_format("%s/data/system/query_log", path);
+    plugins_remove_folder(log);
+    free(log);
 }
 
 static void server_arguments(const struct serve_options *options, const char *config, int stop_fd,
@@ -125,8 +152,10 @@ enum status serve_run(const struct serve_options *options, const char *engine_pa
     int stop_fds[2] = {-1, -1};
     struct engine_run run;
     enum status status = STATUS_OK;
-    if (options->config_file == NULL)
+    if (options->config_file == NULL) {
+        remove_old_log(options->path);
         status = config_write(own_config, err);
+    }
     if (status == STATUS_OK && pipe2(stop_fds, O_CLOEXEC) != 0)
         status = err_set(err, STATUS_IO, "cannot make a pipe: %s", strerror(errno));
     if (status != STATUS_OK)

@@ -202,6 +202,8 @@ serve data
 check kept_table "$(sql "SELECT count(), sum(x) FROM t")" "1000	499500"
 check kept_function "$(sql "SELECT plusEight(1)")" 9
 check kept_view "$(sql "SELECT c FROM mv")" 1000
+sql "SYSTEM FLUSH LOGS" >/dev/null
+check query_log_begins_anew "$(sql "SELECT count() > 0, countIf(query LIKE '%CREATE FUNCTION plusEight%') FROM system.query_log")" "1	0"
 stop INT
 check sigint "$status" 0
 
