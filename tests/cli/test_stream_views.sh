@@ -15,21 +15,19 @@ if ! command -v curl >/dev/null || [ ! -r /proc/self/stat ]; then
     exit 0
 fi
 
-# Two ports that are free now, from the process id so that two runs at once rarely meet.
-port=$((30000 + $$ % 9000))
-port_is_free() {
-    ! curl -s -m 1 "telnet://127.0.0.1:$1" </dev/null >/dev/null 2>&1
-}
-while ! port_is_free $port || ! port_is_free $((port + 1)); do port=$((port + 2)); done
-
-"$engine" --serve --path "$TMPDIR/data" --http-port $port --tcp-port $((port + 1)) >"$TMPDIR/server" 2>&1 </dev/null &
-server=$!
-# Only the server that this program started is ended, by its process id.
+# Below the ports that the system gives to outgoing connections, and from the process id, so that two
+# runs at once rarely meet; where a port is taken all the same, the next two are tried.
+port=$((20000 + $$ % 9000))
 trap 'kill -KILL $server 2>/dev/null; rm -rf "$TMPDIR"' EXIT
-waits=0
-while [ ! -s "$TMPDIR/server" ] && [ $waits -lt 600 ]; do
-    sleep 0.1
-    waits=$((waits + 1))
+for attempt in 1 2 3 4 5; do
+    "$engine" --serve --path "$TMPDIR/data" --http-port $port --tcp-port $((port + 1)) >"$TMPDIR/server" 2>&1 </dev/null &
+    server=$!
+    until grep -q ready "$TMPDIR/server" || ! kill -0 $server 2>/dev/null; do
+        sleep 0.1
+    done
+    ! kill -0 $server 2>/dev/null || break
+    echo "attempt $attempt: $(cat "$TMPDIR/server")"
+    port=$((port + 2))
 done
 
 sql() {

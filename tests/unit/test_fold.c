@@ -179,6 +179,10 @@ Test(fold, result_types)
     check_type("Date", FOLD_BY_TYPE, false, NULL);
     check_type("Date", FOLD_MAX, false, "Date");
     check_type("LowCardinality(String)", FOLD_ANY, false, "String");
-    check_type("Decimal(76, 2)", FOLD_SUM, false, NULL);
+    check_type("Decimal(76, 2)", FOLD_SUM, false, "Decimal(76, 2)");
+    check_type("Decimal(60, 2)", FOLD_SUM, true, "Decimal(76, 2)");
+    check_type("UInt128", FOLD_SUM, true, "UInt128");
+    check_type("Nullable(Int256)", FOLD_BY_TYPE, false, "Nullable(Int256)");
+    check_type("UInt256", FOLD_MOMENTS, false, NULL);
     check_type("AggregateFunction(varSampStable, Float64)", FOLD_MIN, false, NULL);
 }
