@@ -20,7 +20,14 @@ start_server() {
     done
 }
 
-# free_port: a TCP port that nobody listens on.
+# free_port: a TCP port that nobody listens on, below those of outgoing connections. To curl 7 is a
+# refused connection.
 free_port() {
-    python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+    while :; do
+        port=$((20000 + $(od -An -N2 -tu2 /dev/urandom) % 9000))
+        refused=0
+        curl -s -o /dev/null "http://127.0.0.1:$port/" || refused=$?
+        [ $refused -ne 7 ] || break
+    done
+    echo $port
 }
