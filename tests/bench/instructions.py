@@ -162,6 +162,13 @@ def command_of(words):
     return [f"{BUILD}/bin/{words.split(' ', maxsplit=1)[0]}", *words.split(" ")[1:]]
 
 
+# The C library chooses memcpy and memset by the processor; this makes it choose alike everywhere.
+SAME_MEMCPY = (
+    "glibc.cpu.hwcaps=-AVX2,-AVX2_Usable,-AVX_Fast_Unaligned_Load,-AVX512F,-AVX512VL,-ERMS,-FSRM"
+    ":glibc.cpu.x86_non_temporal_threshold=0xc0000"
+)
+
+
 def count(words, data, folder):
     """The instructions of one run from start to end."""
     path = f"{folder}/input"
@@ -170,7 +177,11 @@ def count(words, data, folder):
     valgrind = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={folder}/out"]
     with open(path, "rb") as file:
         done = subprocess.run(
-            valgrind + command_of(words), stdin=file, capture_output=True, check=False
+            valgrind + command_of(words),
+            stdin=file,
+            capture_output=True,
+            check=False,
+            env=dict(os.environ, GLIBC_TUNABLES=SAME_MEMCPY),
         )
     found = re.search(rb"Collected : (\d+)", done.stderr)
     if done.returncode != 0 or found is None:
