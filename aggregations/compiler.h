@@ -19,6 +19,17 @@
 #define LIKELY(condition) __builtin_expect(!!(condition), 1)
 #define UNLIKELY(condition) __builtin_expect(!!(condition), 0)
 
+/*
+ * The function is also compiled for AVX2, and the program takes that at its start where the
+ * processor has it. For loops over integers: what they compute does not depend on the width of a
+ * vector.
+ */
+#if defined(__x86_64__) && defined(__linux__)
+#define MULTIVERSIONED __attribute__((target_clones("avx2", "default")))
+#else
+#define MULTIVERSIONED
+#endif
+
 __extension__ typedef unsigned __int128 uint128;
 __extension__ typedef __int128 int128;
 

@@ -1,4 +1,4 @@
-#include "moments.h"
+#include "moments_combine.h"
 
 #include <float.h>
 #include <inttypes.h>
@@ -20,8 +20,6 @@
 #define BLOCK_VALUES 1024
 /* Values whose mean makes the shift: then one block in 200 of normal data needs a second pass. */
 #define N_SAMPLES 8
-/* States that are sorted by insertion. */
-#define MOST_INSERTED 16
 /* Partial results of a balanced tree over at most 2^64 leaves. */
 #define MAX_TREE_HEIGHT 64
 /* Below this, squares may have lost digits to underflow. */
@@ -47,60 +45,6 @@ static double_pair pair_at(const unsigned char *values, size_t i)
     return loaded;
 }
 
-static struct moments not_a_number(uint64_t n)
-{
-    return (struct moments){.n = n, .mean = (double)NAN, .m2 = (double)NAN};
-}
-
-/* The canonical order: larger n first, then by the bits. States that are not ordered are equal. */
-static bool comes_before(const struct moments *a, const struct moments *b)
-{
-    if (a->n != b->n)
-        return a->n > b->n;
-    uint64_t a_mean_bits = load_u64(&a->mean);
-    uint64_t b_mean_bits = load_u64(&b->mean);
-    if (a_mean_bits != b_mean_bits)
-        return a_mean_bits < b_mean_bits;
-    return load_u64(&a->m2) < load_u64(&b->m2);
-}
-
-/* Merges two states that are not empty, where the distance of the means is not finite or m2 is NaN.
- */
-static struct moments combine_extremes(const struct moments *large, const struct moments *small,
-                                       double small_share)
-{
-    uint64_t n = large->n + small->n;
-    if (!isfinite(large->mean) || !isfinite(small->mean) || isnan(large->m2) || isnan(small->m2))
-        return not_a_number(n);
-    double half_d = 0.5 * small->mean - 0.5 * large->mean;
-    return (struct moments){
-        .n = n,
-        .mean = large->mean + half_d * (2 * small_share),
-        .m2 = (double)INFINITY,
-    };
-}
-
-/* Merges two states whose counts have a sum below 2^64. */
-static struct moments combine(const struct moments *a, const struct moments *b)
-{
-    if (a->n == 0 || b->n == 0) {
-        const struct moments *other = a->n == 0 ? b : a;
-        return other->n == 0 ? (struct moments){0} : *other;
-    }
-    bool swapped = comes_before(b, a);
-    const struct moments *large = swapped ? b : a;
-    const struct moments *small = swapped ? a : b;
-    uint64_t n = large->n + small->n;
-    double small_share = (double)small->n / (double)n;
-    double d = small->mean - large->mean;
-    /* The factor between is at least 1/2: were it last, d * d could overflow where this does not.
-     */
-    double m2 = large->m2 + small->m2 + d * ((double)large->n * small_share) * d;
-    if (UNLIKELY(!isfinite(d) || isnan(m2)))
-        return combine_extremes(large, small, small_share);
-    return (struct moments){.n = n, .mean = large->mean + d * small_share, .m2 = m2};
-}
-
 /* A stack of partial results that keeps a tree of merges balanced, as a binary counter does. */
 struct tree {
     uint64_t n_leaves;
@@ -111,7 +55,7 @@ struct tree {
 static void tree_add_leaf(struct tree *tree, struct moments leaf)
 {
     for (uint64_t carry = tree->n_leaves; (carry & 1) != 0; carry >>= 1)
-        leaf = combine(&tree->partials[--tree->height], &leaf);
+        leaf = moments_combine(&tree->partials[--tree->height], &leaf);
     tree->partials[tree->height++] = leaf;
     tree->n_leaves++;
 }
@@ -120,7 +64,7 @@ static struct moments tree_final(const struct tree *tree)
 {
     struct moments merged = {0};
     for (size_t i = tree->height; i > 0; i--)
-        merged = combine(&tree->partials[i - 1], &merged);
+        merged = moments_combine(&tree->partials[i - 1], &merged);
     return merged;
 }
 
@@ -239,7 +183,7 @@ static struct moments summarize_scaled(const unsigned char *values, size_t n_val
 {
     int exponent = 0;
     if (!find_exponent(values, n_values, &exponent))
-        return not_a_number(n_values);
+        return MOMENTS_NOT_A_NUMBER(n_values);
     struct moments merged = {0};
     double scaled[SCALED_VALUES];
     for (size_t i = 0; i < n_values; i += SCALED_VALUES) {
@@ -248,7 +192,7 @@ static struct moments summarize_scaled(const unsigned char *values, size_t n_val
             scaled[k] = ldexp(value_at(values, i + k), -exponent);
         double squares = 0;
         struct moments part = summarize_block((const unsigned char *)scaled, n_scaled, &squares);
-        merged = combine(&merged, &part);
+        merged = moments_combine(&merged, &part);
     }
     merged.mean = ldexp(merged.mean, exponent);
     merged.m2 = ldexp(merged.m2, 2 * exponent);
@@ -307,97 +251,13 @@ enum status moments_validate(const struct moments *state, struct err *err)
                    expected, state->n, state->mean, state->m2);
 }
 
-static enum status check_count(uint64_t n, uint64_t added, struct err *err)
-{
-    if (LIKELY(added <= UINT64_MAX - n))
-        return STATUS_OK;
-    return err_set(err, STATUS_LIMIT,
-                   "too many values: expected a count of at most 2^64 - 1, found %" PRIu64
-                   " and %" PRIu64 " more",
-                   n, added);
-}
-
 enum status moments_update(struct moments *state, const void *values, size_t n_values,
                            struct err *err)
 {
-    TRY(check_count(state->n, n_values, err));
+    TRY(moments_check_sum(state->n, n_values, err));
     if (n_values == 0)
         return STATUS_OK;
     struct moments added = summarize_all(values, n_values);
-    *state = combine(state, &added);
-    return STATUS_OK;
-}
-
-enum status moments_merge(struct moments *state, const struct moments *other, struct err *err)
-{
-    TRY(check_count(state->n, other->n, err));
-    *state = combine(state, other);
-    return STATUS_OK;
-}
-
-static void swap_states(struct moments *a, struct moments *b)
-{
-    struct moments kept = *a;
-    *a = *b;
-    *b = kept;
-}
-
-/* Lets states[i] sink in a heap whose top comes last in the canonical order. */
-static void sink(struct moments *states, size_t n_states, size_t i)
-{
-    while (n_states / 2 > i) {
-        size_t child = 2 * i + 1;
-        if (child + 1 < n_states && comes_before(&states[child], &states[child + 1]))
-            child++;
-        if (!comes_before(&states[i], &states[child]))
-            return;
-        swap_states(&states[i], &states[child]);
-        i = child;
-    }
-}
-
-static void sort_few_states(struct moments *states, size_t n_states)
-{
-    for (size_t i = 1; i < n_states; i++) {
-        struct moments inserted = states[i];
-        size_t at = i;
-        for (; at > 0 && comes_before(&inserted, &states[at - 1]); at--)
-            states[at] = states[at - 1];
-        states[at] = inserted;
-    }
-}
-
-/* Heap sort: in place, without a bad case for hostile input to find. Few states, such as the salts
- * of a key, take a third of its time by insertion. */
-static void sort_states(struct moments *states, size_t n_states)
-{
-    if (n_states <= MOST_INSERTED) {
-        sort_few_states(states, n_states);
-        return;
-    }
-    for (size_t i = n_states / 2; i > 0; i--)
-        sink(states, n_states, i - 1);
-    for (size_t n_left = n_states; n_left > 1; n_left--) {
-        swap_states(&states[0], &states[n_left - 1]);
-        sink(states, n_left - 1, 0);
-    }
-}
-
-enum status moments_merge_all(struct moments *states, size_t n_states, struct moments *merged_out,
-                              struct err *err)
-{
-    uint64_t n = 0;
-    for (size_t i = 0; i < n_states; i++) {
-        TRY(check_count(n, states[i].n, err));
-        n += states[i].n;
-    }
-    sort_states(states, n_states);
-    struct tree tree;
-    tree.n_leaves = 0;
-    tree.height = 0;
-    /* Empty states are last in the order: there they leave the shape of the tree as it is. */
-    for (size_t i = 0; i < n_states; i++)
-        tree_add_leaf(&tree, states[i]);
-    *merged_out = tree_final(&tree);
+    *state = moments_combine(state, &added);
     return STATUS_OK;
 }

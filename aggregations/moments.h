@@ -67,11 +67,23 @@ CHECKED enum status moments_merge(struct moments *state, const struct moments *o
 
 /*
  * Merges n_states states, pairwise and balanced, in an order of their own; 0 states give the empty
- * one. states: are put into that order. merged_out: may be states[0].
+ * one. states: are used up. merged_out: may be states[0].
  * STATUS_LIMIT: n would pass 2^64 - 1; merged_out is as it was.
  * Cost: O(n_states * log(n_states)) at the worst, no memory.
  */
 CHECKED enum status moments_merge_all(struct moments *states, size_t n_states,
                                       struct moments *merged_out, struct err *err);
+
+/*
+ * The same for many groups of states at once, in half the time where they are small: group g is
+ * [ends[g - 1], ends[g]) of states, and merged_out[g] becomes its merge. Each group must have
+ * passed moments_check_counts. merged_out: apart from states.
+ */
+void moments_merge_groups(struct moments *states, const uint64_t *ends, size_t n_groups,
+                          struct moments *merged_out);
+
+/* STATUS_LIMIT: the states together have more than 2^64 - 1 values. */
+CHECKED enum status moments_check_counts(const struct moments *states, size_t n_states,
+                                         struct err *err);
 
 #endif

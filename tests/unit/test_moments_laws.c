@@ -121,6 +121,34 @@ Test(moments_laws, empty_states_among_others_do_not_show)
     }
 }
 
+/* Sizes on both sides of every way to sort, groups without states and states without values. */
+Test(moments_laws, groups_at_once_are_groups_one_by_one)
+{
+    enum { N_GROUPS = 60, LARGEST = 80 };
+    static struct moments states[N_GROUPS * LARGEST], copies[N_GROUPS * LARGEST];
+    static struct moments merged[N_GROUPS];
+    static uint64_t ends[N_GROUPS];
+    uint64_t seed = 6;
+    for (int round = 0; round < 50; round++) {
+        uint64_t end = 0;
+        for (size_t g = 0; g < N_GROUPS; g++) {
+            uint64_t size = next_random(&seed) % (g % 3 == 0 ? LARGEST : 20);
+            for (uint64_t i = 0; i < size; i++)
+                states[end++] = (struct moments){next_random(&seed) % 3, 0, 0};
+            ends[g] = end;
+        }
+        for (uint64_t i = 0; i < end; i++)
+            if (states[i].n > 0)
+                states[i].mean = random_value(&seed);
+        memcpy(copies, states, end * sizeof(*states));
+        moments_merge_groups(copies, ends, N_GROUPS, merged);
+        for (size_t g = 0; g < N_GROUPS; g++) {
+            uint64_t begin = g == 0 ? 0 : ends[g - 1];
+            ASSERT_SAME_BITS(merged[g], merge_many(states + begin, ends[g] - begin));
+        }
+    }
+}
+
 Test(moments_laws, salts_agree)
 {
     uint64_t seed = 5;

@@ -185,6 +185,7 @@ void fold_free(struct fold *fold)
 {
     native_builder_free(&fold->out);
     buf_free(&fold->kept);
+    buf_free(&fold->group_ends);
     buf_free(&fold->states);
     if (fold->blobs != NULL) {
         activity_gather_free(&fold->blobs->gather);
@@ -215,6 +216,11 @@ enum status fold_close(struct fold *fold, struct err *err)
         err_prefix(err, "column '%.*s'", name_bytes, (const char *)name);
     }
     return status;
+}
+
+enum status fold_flush(struct fold *fold, struct err *err)
+{
+    return fold->kind->flush == NULL ? STATUS_OK : fold->kind->flush(fold, err);
 }
 
 enum status fold_mark_null(struct fold *fold, struct err *err)

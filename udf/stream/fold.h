@@ -30,8 +30,10 @@ struct fold;
 struct fold_kind {
     enum status (*add)(struct fold *fold, const struct native_column *column, uint64_t begin,
                        uint64_t end, struct err *err);
-    /* Appends the result to fold->out; the fold is empty again. */
+    /* A group ends: appends its result to fold->out, or lets it wait there. */
     enum status (*close)(struct fold *fold, struct err *err);
+    /* Appends the results that wait. NULL where none ever does. */
+    enum status (*flush)(struct fold *fold, struct err *err);
 };
 
 /* The states of String columns, which say themselves what they are. */
@@ -53,11 +55,12 @@ struct fold {
     int128 integer;                 /* sums */
     uint64_t wide[FOLD_WIDE_LIMBS]; /* sums beyond 128 bits with a sign, the lowest limb first */
     double real;                    /* sums */
-    struct buf kept;   /* the value that min, max, any or last picked; states or numbers that
-                          wait to be merged */
-    struct buf states; /* FOLD_MOMENTS: struct moments, one per 4096 values */
-    double unit;       /* FOLD_MOMENTS: 10^scale of Decimals, whose values are whole numbers
-                          of it; else 1 */
+    struct buf kept;       /* the value that min, max, any or last picked; states or numbers that
+                              wait to be merged */
+    struct buf group_ends; /* uint64: where in `kept` the groups end that wait to be merged */
+    struct buf states;     /* struct moments: FOLD_MOMENTS, one per 4096 values; merged groups */
+    double unit;           /* FOLD_MOMENTS: 10^scale of Decimals, whose values are whole numbers
+                              of it; else 1 */
     struct fold_blobs *blobs;
 };
 
@@ -75,8 +78,12 @@ void fold_free(struct fold *fold);
 CHECKED enum status fold_add(struct fold *fold, const struct native_block *block, uint64_t begin,
                              uint64_t end, struct err *err);
 
-/* Ends a group: its result goes to fold->out. STATUS_LIMIT: a sum does not fit its type. */
+/* Ends a group. STATUS_LIMIT: a sum does not fit its type. */
 CHECKED enum status fold_close(struct fold *fold, struct err *err);
+
+/* Completes fold->out: afterwards it holds the results of all groups that have ended. STATUS_NOMEM.
+ */
+CHECKED enum status fold_flush(struct fold *fold, struct err *err);
 
 /*
  * Appends the name of the type that such a fold of a column of `type` has, and sets *op in place of
@@ -94,6 +101,7 @@ const struct fold_kind *fold_wide_kind(const struct native_type *type);
 const struct fold_kind *fold_moments_kind(const struct native_type *type);
 const struct fold_kind *fold_pick_kind(const struct native_type *type);
 const struct fold_kind *fold_state_kind(const struct native_type *type);
+const struct fold_kind *fold_welford_kind(const struct native_type *type);
 
 /* The digits behind a Decimal's point, its base or NULL aside; 0 for other types. */
 unsigned fold_decimal_scale(const struct native_type *type);

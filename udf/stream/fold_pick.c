@@ -74,6 +74,6 @@ static enum status close_pick(struct fold *fold, struct err *err)
 
 const struct fold_kind *fold_pick_kind(const struct native_type *type)
 {
-    static const struct fold_kind pick = {add_pick, close_pick};
+    static const struct fold_kind pick = {.add = add_pick, .close = close_pick};
     return native_type_is_key(type) ? &pick : NULL; /* states, say, have no order */
 }

@@ -165,8 +165,8 @@ static bool is_summable(const struct native_type *type)
 
 const struct fold_kind *fold_sum_kind(const struct native_type *type)
 {
-    static const struct fold_kind integers = {add_integers, close_integers};
-    static const struct fold_kind reals = {add_reals, close_reals};
+    static const struct fold_kind integers = {.add = add_integers, .close = close_integers};
+    static const struct fold_kind reals = {.add = add_reals, .close = close_reals};
     if (!is_summable(type))
         return fold_wide_kind(type);
     return fold_value_type(type)->order == NATIVE_ORDER_FLOAT ? &reals : &integers;
@@ -174,6 +174,6 @@ const struct fold_kind *fold_sum_kind(const struct native_type *type)
 
 const struct fold_kind *fold_moments_kind(const struct native_type *type)
 {
-    static const struct fold_kind moments = {add_moments, close_moments};
+    static const struct fold_kind moments = {.add = add_moments, .close = close_moments};
     return is_summable(type) ? &moments : NULL;
 }

@@ -63,7 +63,7 @@ static enum status close_wide(struct fold *fold, struct err *err)
 
 const struct fold_kind *fold_wide_kind(const struct native_type *type)
 {
-    static const struct fold_kind wide = {add_wide, close_wide};
+    static const struct fold_kind wide = {.add = add_wide, .close = close_wide};
     const struct native_type *value = fold_value_type(type);
     bool is_wide = value->width_bytes == 32 ||
                    (value->width_bytes == 16 && value->order == NATIVE_ORDER_UNSIGNED);

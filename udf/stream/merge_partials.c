@@ -118,6 +118,8 @@ static enum status write_groups(struct merge *merge, struct err *err)
     size_t n_keys = merge->options->n_keys;
     if (merge->n_groups == 0)
         return STATUS_OK;
+    for (size_t i = 0; i < merge->n_folds; i++)
+        TRY(fold_flush(&merge->folds[i], err));
     TRY(native_writer_begin(&merge->writer, n_keys + merge->n_folds, merge->n_groups, err));
     for (size_t i = 0; i < n_keys; i++)
         TRY(native_writer_add(&merge->writer, &merge->keys[i], err));
