@@ -1,7 +1,7 @@
 # Saltwell. `make help` lists the entry points.
 
 CC ?= cc
-CFLAGS ?= -O2 -g
+CFLAGS ?= -O3 -g
 CPPFLAGS ?=
 LDFLAGS ?=
 LDLIBS ?=
@@ -11,7 +11,7 @@ BUILD ?= build
 WARNINGS = -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wcast-qual -Wwrite-strings -Wundef -Wvla -Wformat=2
 # No contraction into fused multiply-adds: the same bits from every compiler and on every processor.
-OUR_CFLAGS = -std=c11 -fPIE -ffp-contract=off $(WARNINGS) $(CHECK_CFLAGS)
+OUR_CFLAGS = -std=c11 -fPIE -pthread -ffp-contract=off $(WARNINGS) $(CHECK_CFLAGS)
 OUR_CPPFLAGS = -D_GNU_SOURCE -Iaggregations -Iudf/common -Iudf/stream $(shell $(PKG_CONFIG) --cflags libzstd libxxhash)
 OUR_LDLIBS = $(shell $(PKG_CONFIG) --static --libs libzstd libxxhash) -lm
 STATIC = -static-pie
@@ -47,7 +47,7 @@ $(BUILD)/bin/%: $(BUILD)/obj/udf/%.o $(BUILD)/libsaltwell.a
 	$(LINK) $(STATIC) $^ $(OUR_LDLIBS) $(LDLIBS) -o $@
 
 $(BUILD)/saltwell-local: $(LAUNCHER_OBJECTS) $(BUILD)/libsaltwell.a
-	$(LINK) -pie $^ $(LDLIBS) -ldl -lpthread -o $@
+	$(LINK) -pie $^ $(LDLIBS) -ldl -o $@
 
 # What the launcher registers: each executable's own XML, and the SQL functions a file each.
 $(BUILD)/xml/%_function.xml: $(BUILD)/bin/%
@@ -128,7 +128,7 @@ SECONDS ?= 60
 FUZZERS = $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 $(BUILD)/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(wildcard aggregations/*.[ch] udf/common/*.[ch] udf/stream/*.[ch])
 	@mkdir -p $(@D)
-	clang $(OUR_CPPFLAGS) -std=c11 -O1 -g -ffp-contract=off $(SANITIZERS) -fsanitize=fuzzer $(filter %.c,$^) $(OUR_LDLIBS) -o $@
+	clang $(OUR_CPPFLAGS) -std=c11 -pthread -O1 -g -ffp-contract=off $(SANITIZERS) -fsanitize=fuzzer $(filter %.c,$^) $(OUR_LDLIBS) -o $@
 
 .PHONY: fuzz
 fuzz: $(FUZZERS:%=$(BUILD)/fuzz/fuzz_%) ## run each fuzz target for SECONDS=60

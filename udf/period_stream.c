@@ -1,6 +1,7 @@
 /* period_stream: periods of an ordered stream, for executable(). The computation is in
  * stream/period_stream. */
 #include "period_stream.h"
+#include "io_behind.h"
 #include "period_sql.h"
 #include "program.h"
 #include "stream_program.h"
@@ -218,12 +219,15 @@ static int print_sql(struct command *command)
 
 static int run(const struct command *command)
 {
+    static struct io_behind behind;
     struct err err = {0};
     struct io_input input = io_input_of_descriptor(STDIN_FILENO);
-    struct io_output output = io_output_of_descriptor(STDOUT_FILENO);
+    struct io_output output = io_output_of_descriptor(STDOUT_FILENO), stream_output = output;
+    if (period_stream_writes_behind(&command->options))
+        stream_output = io_behind_start(&behind, output);
     enum status status = program_prepare(command->max_memory_bytes, &err);
     if (status == STATUS_OK)
-        status = period_stream_run(&command->options, input, output, &err);
+        status = period_stream_run(&command->options, input, stream_output, &err);
     return stream_program_end("period_stream", status, &err, input, output);
 }
 

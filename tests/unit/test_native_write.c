@@ -179,7 +179,7 @@ static enum status refuse_write(void *context, struct iovec *parts, size_t n_par
 Test(native_write, passes_on_a_failed_write)
 {
     struct err err = {0};
-    struct native_writer writer = native_writer_init((struct io_output){NULL, refuse_write});
+    struct native_writer writer = native_writer_init((struct io_output){.write = refuse_write});
     cr_assert_eq(native_writer_begin(&writer, 0, 0, &err), STATUS_OK);
     cr_assert_eq(native_writer_flush(&writer, &err), STATUS_IO);
     cr_assert_str_eq(err.message, "no room");

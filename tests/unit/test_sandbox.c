@@ -1,4 +1,5 @@
 /* sandbox: what a process can still do inside, and what ends it. Each case runs in a child. */
+#include "io_behind.h"
 #include "sandbox.h"
 
 #include <criterion/criterion.h>
@@ -58,9 +59,9 @@ static void expect_exit(bool (*prepare)(void), int (*inside)(void))
     cr_assert_eq(WEXITSTATUS(status), 0, "exit status %d", WEXITSTATUS(status));
 }
 
-static void expect_killed(int (*inside)(void))
+static void expect_killed(bool (*prepare)(void), int (*inside)(void))
 {
-    int status = status_inside(NULL, inside);
+    int status = status_inside(prepare, inside);
     cr_assert(WIFSIGNALED(status), "exit status %d", WEXITSTATUS(status));
     cr_assert_eq(WTERMSIG(status), SIGSYS, "signal %d", WTERMSIG(status));
 }
@@ -83,9 +84,9 @@ static int open_a_socket(void)
 Test(sandbox, ends_a_process_that_goes_outside)
 {
     skip_where_the_filter_is_left_out();
-    expect_killed(open_a_file);
-    expect_killed(start_a_child);
-    expect_killed(open_a_socket);
+    expect_killed(NULL, open_a_file);
+    expect_killed(NULL, start_a_child);
+    expect_killed(NULL, open_a_socket);
 }
 
 static int work_with_memory(void)
@@ -151,4 +152,48 @@ static int write_to_descriptor_five(void)
 Test(sandbox, closes_what_it_inherited)
 {
     expect_exit(move_pipe, write_to_descriptor_five);
+}
+
+static struct io_behind behind;
+static struct io_output output;
+
+static enum status open_in_the_thread(void *context, struct iovec *parts, size_t n_parts,
+                                      struct err *err)
+{
+    (void)context;
+    (void)parts;
+    (void)n_parts;
+    (void)err;
+    return open("/dev/null", O_RDONLY) >= 0 ? STATUS_OK : STATUS_IO;
+}
+
+static bool start_a_thread_that_opens(void)
+{
+    output = io_behind_start(&behind, (struct io_output){.write = open_in_the_thread});
+    return output.wait != NULL;
+}
+
+static bool start_a_thread_that_writes(void)
+{
+    output = io_behind_start(&behind, io_output_of_descriptor(STDOUT_FILENO));
+    return output.wait != NULL && move_pipe();
+}
+
+static int write_in_the_thread(void)
+{
+    char byte = 'y';
+    struct iovec part = {&byte, 1};
+    if (output.write(output.context, &part, 1, NULL) != STATUS_OK ||
+        io_wait(&output, NULL) != STATUS_OK)
+        return 1;
+    return read(STDIN_FILENO, &byte, 1) == 1 && read(STDIN_FILENO, &byte, 1) == 1 && byte == 'y'
+               ? 0
+               : 2;
+}
+
+Test(sandbox, holds_a_thread_that_was_there_before)
+{
+    skip_where_the_filter_is_left_out();
+    expect_exit(start_a_thread_that_writes, write_in_the_thread);
+    expect_killed(start_a_thread_that_opens, write_in_the_thread);
 }

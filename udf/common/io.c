@@ -60,7 +60,7 @@ struct io_input io_input_of_descriptor(int descriptor)
 
 struct io_output io_output_of_descriptor(int descriptor)
 {
-    return (struct io_output){(void *)(intptr_t)descriptor, write_descriptor};
+    return (struct io_output){.context = (void *)(intptr_t)descriptor, .write = write_descriptor};
 }
 
 static enum status read_memory(void *context, uint8_t *to, size_t capacity_bytes,
@@ -94,5 +94,5 @@ static enum status write_buf(void *context, struct iovec *parts, size_t n_parts,
 
 struct io_output io_output_of_buf(struct buf *buf)
 {
-    return (struct io_output){buf, write_buf};
+    return (struct io_output){.context = buf, .write = write_buf};
 }

@@ -20,7 +20,15 @@ struct io_output {
     void *context;
     /* Writes all parts in order, or fails with STATUS_IO. The parts are used up on the way. */
     enum status (*write)(void *context, struct iovec *parts, size_t n_parts, struct err *err);
+    /* NULL, or `write` returns at once, and this waits until it is done and gives its status.
+     * Before that, neither the parts nor what they point to may change. */
+    enum status (*wait)(void *context, struct err *err);
 };
+
+CHECKED static inline enum status io_wait(const struct io_output *output, struct err *err)
+{
+    return output->wait == NULL ? STATUS_OK : output->wait(output->context, err);
+}
 
 /* Reads from / writes to a descriptor, which stays the caller's. Interrupted and short calls are
  * repeated. */

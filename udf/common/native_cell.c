@@ -212,8 +212,8 @@ static bool cells_equal(const struct native_type *type, const struct native_node
     }
 
 /* The widths of most keys, in loops that the compiler can vectorise. */
-static bool mark_fixed_changes(const uint8_t *values, size_t width_bytes, uint64_t n_rows,
-                               uint8_t *changed)
+MULTIVERSIONED static bool mark_fixed_changes(const uint8_t *restrict values, size_t width_bytes,
+                                              uint64_t n_rows, uint8_t *restrict changed)
 {
     switch (width_bytes) {
     case 1:

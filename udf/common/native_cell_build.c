@@ -69,13 +69,21 @@ static enum status append_default(const struct native_type *type, struct buf **p
     return STATUS_OK;
 }
 
-static enum status append_bytes(const uint8_t **value, size_t size_bytes, struct buf **part,
-                                struct err *err)
+static inline enum status append_bytes(const uint8_t **value, size_t size_bytes, struct buf **part,
+                                       struct err *err)
 {
-    TRY(buf_append(*part, *value, size_bytes, err));
+    const uint8_t *bytes = *value;
     *value += size_bytes;
-    ++*part;
-    return STATUS_OK;
+    struct buf *to = (*part)++;
+    /* The widths of most keys, without the call of a copy of any width. */
+    switch (size_bytes) {
+    case 4:
+        return buf_append_u32(to, load_u32(bytes), err);
+    case 8:
+        return buf_append_u64(to, load_u64(bytes), err);
+    default:
+        return buf_append(to, bytes, size_bytes, err);
+    }
 }
 
 static enum status append_nullable(const struct native_type *type, const uint8_t **value,

@@ -29,6 +29,7 @@ void native_reader_free(struct native_reader *reader)
     }
     mem_free(reader->block.columns);
     buf_free(&reader->bytes);
+    buf_free(&reader->last);
     *reader = (struct native_reader){0};
 }
 
@@ -144,20 +145,29 @@ static enum status read_dimensions(struct native_reader *reader, struct err *err
     return prepare_columns(reader, (size_t)n_columns, err);
 }
 
-/* Moves what was read beyond the last block to the front. */
-static void drop_last_block(struct native_reader *reader)
+/* What was read beyond the last block becomes the start of the next, in its place or in the memory
+ * of the one before. */
+static enum status drop_last_block(struct native_reader *reader, struct err *err)
 {
     size_t left_bytes = native_unparsed_bytes(reader);
+    struct buf *next = reader->keeps_last ? &reader->last : &reader->bytes;
+    TRY(buf_reserve(next, left_bytes, err));
     if (left_bytes > 0)
-        memmove(reader->bytes.data, reader->bytes.data + reader->at, left_bytes);
-    reader->bytes.size_bytes = left_bytes;
+        memmove(next->data, reader->bytes.data + reader->at, left_bytes);
+    next->size_bytes = left_bytes;
     reader->at = 0;
+    if (reader->keeps_last) {
+        struct buf last = reader->bytes;
+        reader->bytes = reader->last;
+        reader->last = last;
+    }
+    return STATUS_OK;
 }
 
 enum status native_read_block(struct native_reader *reader, const struct native_block **block_out,
                               struct err *err)
 {
-    drop_last_block(reader);
+    TRY(drop_last_block(reader, err));
     TRY(native_fill_up_to(reader, 1, err));
     if (reader->bytes.size_bytes == 0) {
         *block_out = NULL;

@@ -56,18 +56,22 @@ struct native_block {
 struct native_reader {
     struct io_input input;
     size_t n_indexed_columns; /* the first so many columns get native_node.starts */
+    bool keeps_last;          /* a block stays valid until the one after the next is read */
     struct buf bytes;         /* the block from its start, and what came behind it */
+    struct buf last;          /* the block before, where it is kept */
     size_t at;                /* how far it is parsed */
     size_t n_columns_ready;   /* columns that hold memory */
     struct native_block block;
 };
 
-/* A reader of `input`. It owns its memory; native_reader_free releases it. */
+/* A reader of `input`, which may be told to keep the last block. It owns its memory;
+ * native_reader_free releases it. */
 struct native_reader native_reader_init(struct io_input input, size_t n_indexed_columns);
 void native_reader_free(struct native_reader *reader);
 
 /*
- * Reads the next block. *block_out is NULL at the end of the input, else valid until the next call.
+ * Reads the next block. *block_out is NULL at the end of the input, else valid until the next call;
+ * its values until the one after that where the reader keeps the last block.
  * STATUS_TRUNCATED: the input ends inside a block. STATUS_FORMAT: not Native, or a type of unknown
  * layout. STATUS_LIMIT: more rows or columns than the caps. STATUS_IO, STATUS_NOMEM. The reader is
  * of no further use after a failure. Cost: linear in the block; a String column costs a step a

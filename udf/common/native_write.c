@@ -61,6 +61,7 @@ void native_writer_free(struct native_writer *writer)
 enum status native_writer_begin(struct native_writer *writer, size_t n_columns, uint64_t n_rows,
                                 struct err *err)
 {
+    TRY(io_wait(&writer->output, err)); /* for the block before, whose parts are in use */
     buf_reset(&writer->parts);
     writer->n_rows = n_rows;
     uint8_t *end = varuint_put(varuint_put(writer->dimensions, n_columns), n_rows);
@@ -126,4 +127,9 @@ enum status native_writer_flush(struct native_writer *writer, struct err *err)
 {
     return writer->output.write(writer->output.context, (struct iovec *)(void *)writer->parts.data,
                                 writer->parts.size_bytes / sizeof(struct iovec), err);
+}
+
+enum status native_writer_finish(struct native_writer *writer, struct err *err)
+{
+    return io_wait(&writer->output, err);
 }

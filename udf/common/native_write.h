@@ -44,7 +44,8 @@ struct native_writer {
 struct native_writer native_writer_init(struct io_output output);
 void native_writer_free(struct native_writer *writer);
 
-/* Begins a block. The columns that follow must be n_columns. STATUS_NOMEM. */
+/* Begins a block. The columns that follow must be n_columns. STATUS_NOMEM; STATUS_IO where the
+ * block before was still being written. */
 CHECKED enum status native_writer_begin(struct native_writer *writer, size_t n_columns,
                                         uint64_t n_rows, struct err *err);
 /* Adds columns as they came in from the server: names, types, values. STATUS_NOMEM. */
@@ -53,7 +54,10 @@ CHECKED enum status native_writer_add_bytes(struct native_writer *writer, const 
 /* Adds a built column, which must have the block's number of rows. STATUS_NOMEM. */
 CHECKED enum status native_writer_add(struct native_writer *writer,
                                       const struct native_builder *builder, struct err *err);
-/* Writes the block. STATUS_IO. */
+/* Writes the block. Its columns must stay as they are until the next block begins or
+ * native_writer_finish returns where the output writes behind its caller's back. STATUS_IO. */
 CHECKED enum status native_writer_flush(struct native_writer *writer, struct err *err);
+/* Waits until everything is written. STATUS_IO. */
+CHECKED enum status native_writer_finish(struct native_writer *writer, struct err *err);
 
 #endif

@@ -3,6 +3,8 @@
 #include "period_stream.h"
 #include "stream_column.h"
 
+#include <assert.h>
+
 enum { ID, NUMBER, FIRST, LAST, LENGTH, UNIQUE_LENGTH, N_COLUMNS };
 
 struct period_list {
@@ -94,13 +96,25 @@ static enum status open_list(struct period_stream *stream, const struct native_b
     return STATUS_OK;
 }
 
+/* Room for the periods that can end in the block: the open one and those that begin in it. */
 static enum status begin_block(struct period_stream *stream, const struct native_block *block,
                                struct err *err)
 {
     (void)block;
-    (void)err;
+    struct native_builder *columns = stream->list->columns;
     stream->list->open_row = 0;
+    for (size_t i = 0; i < N_COLUMNS; i++)
+        TRY(buf_reserve(columns[i].parts, (stream->starts.n + 1) * sizeof(uint64_t), err));
     return STATUS_OK;
+}
+
+/* Appends where begin_block made room. */
+static inline void put(struct native_builder *column, uint64_t value, size_t width_bytes)
+{
+    struct buf *part = column->parts;
+    assert(part->capacity_bytes - part->size_bytes >= sizeof(value));
+    store_u64(part->data + part->size_bytes, value);
+    part->size_bytes += width_bytes;
 }
 
 /* Folds the open period's rows of this block up to `row`. */
@@ -132,14 +146,15 @@ static enum status close_period(struct period_stream *stream, const struct nativ
     struct period_list *list = stream->list;
     struct native_builder *columns = list->columns;
     const struct period_run *run = &stream->run;
+    size_t time_bytes = native_type_root(&block->columns[stream->time].type)->width_bytes;
     TRY(fold_rows(stream, block, row, err));
     TRY(append_key(stream, block, err));
-    TRY(buf_append_u64(columns[ID].parts, stream->id, err));
-    TRY(buf_append_u32(columns[NUMBER].parts, (uint32_t)run->number, err));
-    TRY(period_append_tick(stream, block, run->first, columns[FIRST].parts, err));
-    TRY(period_append_tick(stream, block, run->last, columns[LAST].parts, err));
-    TRY(buf_append_u64(columns[LENGTH].parts, run->length, err));
-    TRY(buf_append_u64(columns[UNIQUE_LENGTH].parts, run->unique_length, err));
+    put(&columns[ID], stream->id, sizeof(uint64_t));
+    put(&columns[NUMBER], run->number, sizeof(uint32_t));
+    put(&columns[FIRST], (uint64_t)run->first, time_bytes);
+    put(&columns[LAST], (uint64_t)run->last, time_bytes);
+    put(&columns[LENGTH], run->length, sizeof(uint64_t));
+    put(&columns[UNIQUE_LENGTH], run->unique_length, sizeof(uint64_t));
     for (size_t i = 0; i < list->n_folds; i++)
         TRY(fold_close(&list->folds[i], err));
     list->n_periods++;

@@ -1,15 +1,20 @@
-/* --emit rows: a block goes out as soon as it is scanned. */
+/* --emit rows: a block goes out as soon as it is scanned, while the next one is read and scanned.
+ */
 #include "period_stream.h"
 
 static enum status open_rows(struct period_stream *stream, const struct native_block *block,
                              struct err *err)
 {
-    return period_columns_open(&stream->columns, block, err);
+    TRY(period_columns_open(&stream->columns, block, err));
+    return period_columns_open(&stream->written, block, err);
 }
 
 static enum status begin_block(struct period_stream *stream, const struct native_block *block,
                                struct err *err)
 {
+    struct period_columns free_ones = stream->written;
+    stream->written = stream->columns;
+    stream->columns = free_ones;
     return period_columns_extend(&stream->columns, block->n_rows, err);
 }
 
@@ -32,5 +37,8 @@ static enum status end(struct period_stream *stream, struct err *err)
     return STATUS_OK;
 }
 
-const struct period_emitter period_rows_emitter = {
-    .open = open_rows, .begin_block = begin_block, .end_block = end_block, .end = end};
+const struct period_emitter period_rows_emitter = {.writes_behind = true,
+                                                   .open = open_rows,
+                                                   .begin_block = begin_block,
+                                                   .end_block = end_block,
+                                                   .end = end};

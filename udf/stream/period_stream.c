@@ -1,7 +1,7 @@
 #include "period_stream.h"
 
 #include "fill.h"
-#include "period_cut.h"
+#include "period_distinct.h"
 #include "stream_column.h"
 
 enum status period_builder_init(struct native_builder *builder, const struct native_block *block,
@@ -42,13 +42,6 @@ enum status period_columns_extend(struct period_columns *columns, uint64_t n_row
     TRY(extend(&columns->is_first, (size_t)n_rows, err));
     memset(columns->is_first.parts[0].data, 0, (size_t)n_rows);
     return STATUS_OK;
-}
-
-enum status period_append_tick(const struct period_stream *stream, const struct native_block *block,
-                               int64_t tick, struct buf *part, struct err *err)
-{
-    return buf_append(part, &tick,
-                      native_type_root(&block->columns[stream->time].type)->width_bytes, err);
 }
 
 static bool is_flag(const struct native_type *type)
@@ -111,49 +104,45 @@ static enum status cross_boundary(struct period_stream *stream, const struct nat
 
 /* Adds rows [begin, end) to the open period. Distinct ticks are counted where a period's end is
  * waited for. */
-static void extend_period(struct period_stream *stream, const uint8_t *ticks, size_t begin,
-                          size_t end)
+static inline void extend_period(struct period_stream *stream, const struct stream_ticks *ticks,
+                                 size_t begin, size_t end)
 {
     struct period_run *run = &stream->run;
     if (begin == end)
         return;
     run->length += end - begin;
-    if (stream->emitter->close_period != NULL) {
-        int64_t previous = run->last;
-        for (size_t row = begin; row < end; row++) {
-            int64_t tick = load_i64(ticks + row * 8);
-            run->unique_length += tick != previous;
-            previous = tick;
-        }
-    }
-    run->last = load_i64(ticks + (end - 1) * 8);
+    if (stream->emitter->close_period != NULL)
+        run->unique_length += period_distinct_count(&stream->differs, begin, end);
+    run->last = stream_tick(ticks, end - 1);
 }
 
 /* Writes the open period's id and number to rows [begin, end) of a block of n. */
-static void fill_columns(struct period_stream *stream, size_t begin, size_t end, size_t n)
+MULTIVERSIONED static void fill_columns(struct period_stream *stream, size_t begin, size_t end,
+                                        size_t n)
 {
-    if (stream->options->emit != PERIOD_EMIT_ROWS)
-        return;
     fill_u64(stream->columns.ids.parts[0].data, begin, end, n, stream->id);
     fill_u32(stream->columns.numbers.parts[0].data, begin, end, n, (uint32_t)stream->run.number);
 }
 
 /* Takes the periods of a cut one by one. *row_out is where a failure happened. */
 static enum status take_periods(struct period_stream *stream, const struct native_block *block,
-                                const struct period_rows *rows, size_t n_starts, uint64_t *row_out,
+                                const struct stream_ticks *ticks, uint64_t *row_out,
                                 struct err *err)
 {
-    const uint32_t *starts = (const uint32_t *)(const void *)stream->starts.data;
-    extend_period(stream, rows->ticks, 0, starts[0]);
-    fill_columns(stream, 0, starts[0], rows->n);
-    for (size_t p = 0; p < n_starts; p++) {
+    const uint32_t *starts = (const uint32_t *)(const void *)stream->starts.rows.data;
+    bool emits_rows = stream->options->emit == PERIOD_EMIT_ROWS;
+    extend_period(stream, ticks, 0, starts[0]);
+    if (emits_rows)
+        fill_columns(stream, 0, starts[0], ticks->n);
+    for (size_t p = 0; p < stream->starts.n; p++) {
         size_t begin = starts[p], end = starts[p + 1];
         *row_out = begin;
-        TRY(cross_boundary(stream, block, begin, load_i64(rows->ticks + begin * 8), err));
-        extend_period(stream, rows->ticks, begin + 1, end);
-        fill_columns(stream, begin, end, rows->n);
-        if (stream->options->emit == PERIOD_EMIT_ROWS)
+        TRY(cross_boundary(stream, block, begin, stream_tick(ticks, begin), err));
+        extend_period(stream, ticks, begin + 1, end);
+        if (emits_rows) {
+            fill_columns(stream, begin, end, ticks->n);
             stream->columns.is_first.parts[0].data[begin] = 1;
+        }
     }
     return STATUS_OK;
 }
@@ -162,16 +151,17 @@ static enum status take_periods(struct period_stream *stream, const struct nativ
 static enum status load_rows(struct period_stream *stream, const struct native_block *block,
                              struct period_rows *rows, struct err *err)
 {
-    uint64_t n_fitting = 0;
-    *rows = (struct period_rows){0};
+    const struct native_column *times = &block->columns[stream->time];
+    *rows = (struct period_rows){.ticks = stream_ticks_of(times)};
     TRY(stream_key_mark(&stream->key, block, err));
-    TRY(stream_load_integers(&block->columns[stream->time], &stream->ticks, &rows->ticks,
-                             &n_fitting, err));
-    rows->n = (size_t)n_fitting;
+    if (stream->emitter->close_period != NULL)
+        TRY(period_distinct_mark(&stream->differs, times, stream->run.last, err));
+    if (stream->options->rule.max_span > 0)
+        TRY(stream_ticks_widen(&rows->ticks, &stream->ticks, err));
     rows->changed = stream->key.changed.data;
     if (stream->options->restart != NULL)
         rows->restarts = native_column_nodes(&block->columns[stream->restart])->data;
-    return stream->emitter->begin_block(stream, block, err);
+    return STATUS_OK;
 }
 
 static enum status refuse_tick(const struct period_stream *stream, int64_t tick, struct err *err)
@@ -197,14 +187,14 @@ static enum status scan_rows(struct period_stream *stream, const struct native_b
                              uint64_t *row_out, struct err *err)
 {
     struct period_rows rows;
-    size_t n_starts = 0, n_rows = 0;
+    size_t n_rows = 0;
     TRY(load_rows(stream, block, &rows, err));
-    TRY(period_cut(&rows, &stream->options->rule, &stream->run, &stream->starts,
-                   &stream->cut_scratch, &n_starts, &n_rows, err));
-    TRY(take_periods(stream, block, &rows, n_starts, row_out, err));
+    TRY(period_cut(&rows, &stream->options->rule, &stream->run, &stream->starts, &n_rows, err));
+    TRY(stream->emitter->begin_block(stream, block, err));
+    TRY(take_periods(stream, block, &rows.ticks, row_out, err));
     *row_out = n_rows;
-    if (n_rows < rows.n)
-        return refuse_tick(stream, load_i64(rows.ticks + n_rows * 8), err);
+    if (n_rows < rows.ticks.n)
+        return refuse_tick(stream, stream_tick(&rows.ticks, n_rows), err);
     if (n_rows < block->n_rows)
         return refuse_large_tick(stream, block, n_rows, err);
     return stream->emitter->end_block(stream, block, err);
@@ -271,6 +261,11 @@ static const struct period_emitter *choose_emitter(const struct period_options *
     return options->lengths ? &period_wait_emitter : &period_rows_emitter;
 }
 
+bool period_stream_writes_behind(const struct period_options *options)
+{
+    return choose_emitter(options)->writes_behind;
+}
+
 enum status period_stream_run(const struct period_options *options, struct io_input input,
                               struct io_output output, struct err *err)
 {
@@ -281,15 +276,18 @@ enum status period_stream_run(const struct period_options *options, struct io_in
         .writer = native_writer_init(output),
         .key = {.n_columns = options->n_keys, .any_order = options->keys_unordered},
     };
+    stream.reader.keeps_last = stream.emitter->writes_behind;
     enum status status = run_blocks(&stream, err);
+    enum status written = native_writer_finish(&stream.writer, status == STATUS_OK ? err : NULL);
     period_columns_free(&stream.columns);
+    period_columns_free(&stream.written);
     period_wait_free(stream.wait);
     period_list_free(stream.list);
     buf_free(&stream.ticks);
-    buf_free(&stream.starts);
-    buf_free(&stream.cut_scratch);
+    buf_free(&stream.differs);
+    period_starts_free(&stream.starts);
     stream_key_free(&stream.key);
     native_writer_free(&stream.writer);
     native_reader_free(&stream.reader);
-    return status;
+    return status == STATUS_OK ? written : status;
 }

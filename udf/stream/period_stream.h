@@ -7,7 +7,7 @@
 #define SALTWELL_PERIOD_STREAM_H
 
 #include "fold.h"
-#include "periods_rule.h"
+#include "period_cut.h"
 #include "stream_key.h"
 
 enum period_emit {
@@ -37,10 +37,11 @@ struct period_stream;
 
 /* What happens with the periods, by --emit and --lengths. `row` is a row of the block. */
 struct period_emitter {
+    bool writes_behind; /* a block is still being written while the next is scanned */
     /* Before the first block: resolves columns. */
     enum status (*open)(struct period_stream *stream, const struct native_block *block,
                         struct err *err);
-    /* A block begins. */
+    /* A block begins, whose periods stream->starts lists. */
     enum status (*begin_block)(struct period_stream *stream, const struct native_block *block,
                                struct err *err);
     /* The open period ends before `row`; stream->run and stream->key still describe it. NULL where
@@ -69,13 +70,17 @@ struct period_stream {
     uint64_t id;            /* its id */
     uint64_t n_rows_before; /* the block */
     size_t time, restart;   /* columns; restart is meaningless without --restart */
-    struct buf starts;      /* uint32: the first rows of the block's periods */
-    struct buf cut_scratch;
-    struct buf ticks; /* memory of the block's time column where it is not 8 bytes wide */
+    struct period_starts starts;
+    struct buf ticks;   /* memory of the block's times where they had to be widened */
+    struct buf differs; /* period_distinct.h; where a period's end is waited for */
     struct period_columns columns;
-    struct period_wait *wait; /* --lengths */
-    struct period_list *list; /* --emit periods */
+    struct period_columns written; /* those of the last block, where the emitter writes behind */
+    struct period_wait *wait;      /* --lengths */
+    struct period_list *list;      /* --emit periods */
 };
+
+/* Whether the run gains from an output that writes behind its back. */
+bool period_stream_writes_behind(const struct period_options *options);
 
 /*
  * Runs the whole stream. STATUS_FORMAT: keys or times go backwards; STATUS_MISMATCH: columns that
@@ -96,11 +101,6 @@ CHECKED enum status period_columns_open(struct period_columns *columns,
 void period_columns_free(struct period_columns *columns);
 CHECKED enum status period_columns_extend(struct period_columns *columns, uint64_t n_rows,
                                           struct err *err);
-
-/* For emitters: appends a tick in the time column's own width. */
-CHECKED enum status period_append_tick(const struct period_stream *stream,
-                                       const struct native_block *block, int64_t tick,
-                                       struct buf *part, struct err *err);
 
 /* For emitters: prepares a column of the time column's type, or refuses a name that the block
  * already has. */

@@ -20,13 +20,4 @@ bool stream_has_column(const struct native_block *block, const char *name);
  * a time, an interval, an enum. */
 bool stream_type_is_integer(const struct native_type *type);
 
-/*
- * The values of an integer column, as int64. *values_out is the column itself where it is 8 bytes
- * wide, else memory in `scratch`. The first *n_fitting_out rows are good: behind them, where there
- * are more, stands an unsigned value above the largest int64. STATUS_NOMEM.
- */
-CHECKED enum status stream_load_integers(const struct native_column *column, struct buf *scratch,
-                                         const uint8_t **values_out, uint64_t *n_fitting_out,
-                                         struct err *err);
-
 #endif
