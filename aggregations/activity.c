@@ -35,21 +35,28 @@ struct block_shape {
     unsigned first_delta; /* 1 where the block starts the history: that tick has no delta */
     unsigned delta_order, count_order;
     bool has_counts;
+    bool is_short; /* the codes of a delta and a count have at most 56 bits together */
 };
 
 static struct block_shape measure_block(const struct activity_writer *writer)
 {
     struct block_shape shape = {.first_delta = writer->is_first_block ? 1 : 0};
     unsigned n_ticks = writer->n_pending;
-    unsigned delta_widths = 0;
-    unsigned count_widths = 0;
-    for (unsigned i = shape.first_delta; i < n_ticks; i++)
+    unsigned delta_widths = 0, count_widths = 0;
+    uint64_t all_deltas = 0, all_counts = 0;
+    for (unsigned i = shape.first_delta; i < n_ticks; i++) {
         delta_widths += bits_width(writer->deltas[i]);
+        all_deltas |= writer->deltas[i];
+    }
     for (unsigned i = 0; i < n_ticks; i++)
+        all_counts |= writer->counts[i];
+    for (unsigned i = 0; i < n_ticks && all_counts > 0; i++)
         count_widths += bits_width(writer->counts[i]);
     shape.delta_order = bits_order(delta_widths, n_ticks - shape.first_delta);
     shape.count_order = bits_order(count_widths, n_ticks);
     shape.has_counts = count_widths > 0;
+    shape.is_short = bits_are_short(all_deltas, shape.delta_order, BITS_SHORT_WIDTH) &&
+                     bits_are_short(all_counts, shape.count_order, BITS_SHORTER_WIDTH);
     return shape;
 }
 
@@ -66,20 +73,43 @@ static void put_block_header(struct bits_writer *bits, const struct block_shape 
         bits_put(bits, shape->count_order, ORDER_BITS);
 }
 
+static void put_any_codes(struct bits_writer *bits, const struct activity_writer *writer,
+                          const struct block_shape *shape)
+{
+    for (unsigned i = 0; i < writer->n_pending; i++) {
+        if (i >= shape->first_delta)
+            bits_put_code(bits, writer->deltas[i], shape->delta_order);
+        if (shape->has_counts)
+            bits_put_code(bits, writer->counts[i], shape->count_order);
+    }
+}
+
+/* The same for short codes, a tick in one step, because each step waits for the one before it. */
+static void put_short_codes(struct bits_writer *bits, const struct activity_writer *writer,
+                            const struct block_shape *shape)
+{
+    if (shape->first_delta > 0 && shape->has_counts)
+        bits_put_code(bits, writer->counts[0], shape->count_order);
+    for (unsigned i = shape->first_delta; i < writer->n_pending; i++) {
+        struct bits_code delta = bits_make_code(writer->deltas[i], shape->delta_order);
+        struct bits_code count = {0};
+        if (shape->has_counts)
+            count = bits_make_code(writer->counts[i], shape->count_order);
+        bits_put(bits, delta.bits | count.bits << delta.n_bits, delta.n_bits + count.n_bits);
+    }
+}
+
 /* Writes the pending ticks as a block behind *out, where there is room for it. */
 static void put_block(struct activity_writer *writer, bool is_last)
 {
     struct bits_writer bits = {writer->out->data + writer->out->size_bytes, writer->bits_window,
                                writer->bits_window_bits};
     struct block_shape shape = measure_block(writer);
-    unsigned n_ticks = writer->n_pending;
-    put_block_header(&bits, &shape, n_ticks, is_last);
-    for (unsigned i = 0; i < n_ticks; i++) {
-        if (i >= shape.first_delta)
-            bits_put_code(&bits, writer->deltas[i], shape.delta_order);
-        if (shape.has_counts)
-            bits_put_code(&bits, writer->counts[i], shape.count_order);
-    }
+    put_block_header(&bits, &shape, writer->n_pending, is_last);
+    if (LIKELY(shape.is_short))
+        put_short_codes(&bits, writer, &shape);
+    else
+        put_any_codes(&bits, writer, &shape);
     if (is_last)
         bits_put(&bits, 0, 7); /* flushes the bits of the last byte */
     writer->out->size_bytes = (size_t)(bits.at - writer->out->data);

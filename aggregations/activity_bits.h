@@ -68,19 +68,45 @@ static inline void bits_put(struct bits_writer *writer, uint64_t value, unsigned
 /* A code of more than 56 bits. */
 void bits_put_long_code(struct bits_writer *writer, uint64_t value, unsigned order);
 
+/* Values whose u is below 2^BITS_SHORT_WIDTH have codes of at most 39 bits: one, or two that have
+ * 56 together, go out in one step. */
+#define BITS_SHORT_WIDTH 20
+/* The same for the second of two: at most 13 bits. */
+#define BITS_SHORTER_WIDTH 7
+
+/* Whether all values of which `all` has the bits are such. */
+static inline bool bits_are_short(uint64_t all, unsigned order, unsigned width)
+{
+    return order < width && all < ((uint64_t)1 << width) - ((uint64_t)1 << order);
+}
+
+struct bits_code {
+    uint64_t bits;
+    unsigned n_bits;
+};
+
+/* The code of a value for which there is one of at most 64 bits. */
+static inline struct bits_code bits_make_code(uint64_t value, unsigned order)
+{
+    uint64_t u = value + ((uint64_t)1 << order);
+    unsigned low_bits = 63 - (unsigned)__builtin_clzll(u);
+    unsigned zeros = low_bits - order;
+    uint64_t low = u ^ (uint64_t)1 << low_bits;
+    return (struct bits_code){(low << 1 | 1) << zeros, zeros + 1 + low_bits};
+}
+
 static inline void bits_put_code(struct bits_writer *writer, uint64_t value, unsigned order)
 {
     uint64_t u = value + ((uint64_t)1 << order);
     unsigned low_bits = 63 - (unsigned)__builtin_clzll(u | 1);
-    unsigned zeros = low_bits - order;
-    if (UNLIKELY(u < value || zeros + 1 + low_bits > 56)) {
+    if (UNLIKELY(u < value || 2 * low_bits + 1 - order > 56)) {
         struct bits_writer copy = *writer; /* the address of *writer itself never escapes */
         bits_put_long_code(&copy, value, order);
         *writer = copy;
         return;
     }
-    uint64_t low = u ^ (uint64_t)1 << low_bits;
-    bits_put(writer, (low << 1 | 1) << zeros, zeros + 1 + low_bits);
+    struct bits_code code = bits_make_code(value, order);
+    bits_put(writer, code.bits, code.n_bits);
 }
 
 /*
