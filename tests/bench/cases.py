@@ -31,7 +31,8 @@ class Contender:
 
 @dataclass
 class Target:
-    """contender / against, medians of the rounds' ratios, at_most or at_least; or a value."""
+    """contender / against, medians of the rounds' ratios, at_most or at_least; or a value. Without a
+    limit of its own it tells what the echo reaches where a target is missed."""
 
     contender: str
     against: str = None
@@ -158,6 +159,10 @@ def capped_stream(n):
     )
 
 
+def capped_echo(n):
+    return echo_rows(f"(SELECT key, ts FROM skewed WHERE key = 1000 ORDER BY key, ts LIMIT {n})")
+
+
 def functions(facts):
     """The pooled functions that only the benchmark has: (name, command, arguments, returns)."""
     events, keys = facts["events"], facts["keys"]
@@ -203,6 +208,7 @@ def stream_cases(facts):
             Target("saltwell", "echo", at_most=1.15),
             Target("windows", "saltwell", at_least=4),
             Target("saltwell", "arrays", at_most=1.5),
+            Target("echo", "arrays"),
             Target("saltwell", at_most=64, measure="memory_mib"),
         ],
     )  # fmt: skip
@@ -221,16 +227,18 @@ def stream_cases(facts):
         [
             Target("arrays", "saltwell", at_least=1),
             Target("windows + GROUP BY", "saltwell", at_least=10),
+            Target("windows + GROUP BY", "echo"),
         ],
     )  # fmt: skip
     yield Case(
         "rows-small", "period_stream --emit rows, a tenth of the keys", small,
         [
             Contender("saltwell", stream_rows("events", few), check=row_check("period_")),
+            Contender("echo", echo_rows("events", few)),
             Contender("Python", python, check=row_check("period_"), warm=False),
             Contender("Spark windows", worker=("spark", "rows")),
         ],
-        [Target("Python", "saltwell", at_least=30)],
+        [Target("Python", "saltwell", at_least=30), Target("Python", "echo")],
     )  # fmt: skip
 
 
@@ -260,10 +268,13 @@ def capped_cases(facts):
             f"capped-{n // 1000}k", "the same over the key's first events, arrayFold", n,
             [
                 Contender("saltwell", capped_stream(n), check="uniqExact(period_number)"),
+                Contender("echo", capped_echo(n)),
                 Contender("arrayFold", fold_capped(n), check="sum(length(firsts))",
                           warm=n <= 50_000),
             ],
-            [Target("arrayFold", "saltwell", at_least=1000)] if n == 400_000 else [],
+            [Target("arrayFold", "saltwell", at_least=1000), Target("arrayFold", "echo")]
+            if n == 400_000
+            else [],
         )  # fmt: skip
 
 
@@ -313,20 +324,24 @@ def array_cases(facts):
         [
             Contender("saltwell", over_arrays("periodRows", "ts", "events", few, rule),
                       "periods periodRows", check="sum(arraySum(result.number))"),
+            Contender("echo", over_arrays("echoPeriodRows", "ts", "events", few, rule),
+                      commands["echoPeriodRows"]),
             Contender("Python", over_arrays("pythonPeriodRows", "ts", "events", few, rule),
                       "python_peer.py periodRows", check="sum(arraySum(result.number))", warm=False),
         ],
-        [Target("Python", "saltwell", at_least=30)],
+        [Target("Python", "saltwell", at_least=30), Target("Python", "echo")],
     )  # fmt: skip
     yield Case(
         "welfordState-small", "welfordState over groupArray, a tenth of the keys", small,
         [
             Contender("saltwell", over_arrays("welfordState", "value", "events", few),
                       "welford welfordState", check="sum(result.n)"),
+            Contender("echo", over_arrays("echoMoments", "value", "events", few),
+                      commands["echoMoments"]),
             Contender("Python", over_arrays("pythonWelfordState", "value", "events", few),
                       "python_peer.py welfordState", check="sum(result.n)", warm=False),
         ],
-        [Target("Python", "saltwell", at_least=30)],
+        [Target("Python", "saltwell", at_least=30), Target("Python", "echo")],
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@
  * A type holds no spaces, because the server splits a command at them: Tuple(UInt64,Float64).
  */
 #include "function.h"
+#include "io_behind.h"
 #include "program.h"
 
 #include <stdio.h>
@@ -28,7 +29,8 @@ struct share {
 struct echo {
     bool is_function, copies_input;
     struct share rows, string_bytes;
-    struct native_builder columns[MAX_COLUMNS];
+    struct native_builder columns[MAX_COLUMNS],
+        written[MAX_COLUMNS]; /* that one is still written */
     size_t n_columns;
     uint64_t n_rows_in, n_rows_out;
 };
@@ -127,17 +129,34 @@ static enum status answer(struct echo *echo, const struct native_block *block,
     return native_writer_flush(writer, err);
 }
 
+/* A stream's columns take turns, and its writing goes on behind the next block's reading. */
+static void take_turns(struct echo *echo)
+{
+    for (size_t i = 0; i < echo->n_columns; i++) {
+        struct native_builder free_one = echo->written[i];
+        echo->written[i] = echo->columns[i];
+        echo->columns[i] = free_one;
+    }
+}
+
 static enum status run(struct echo *echo, struct err *err)
 {
+    static struct io_behind behind;
     struct native_reader reader =
         native_reader_init(io_input_of_descriptor(STDIN_FILENO), echo->is_function ? SIZE_MAX : 0);
-    struct native_writer writer = native_writer_init(io_output_of_descriptor(STDOUT_FILENO));
+    struct io_output output = io_output_of_descriptor(STDOUT_FILENO);
+    reader.keeps_last = echo->copies_input;
+    if (echo->copies_input)
+        output = io_behind_start(&behind, output);
+    struct native_writer writer = native_writer_init(output);
     TRY(program_prepare(PROGRAM_MAX_MEMORY_BYTES, err));
     for (;;) {
         const struct native_block *block = NULL;
         TRY(native_read_block(&reader, &block, err));
         if (block == NULL)
-            return STATUS_OK;
+            return native_writer_finish(&writer, err);
+        if (echo->copies_input)
+            take_turns(echo);
         TRY(answer(echo, block, &writer, err));
     }
 }
@@ -148,10 +167,12 @@ static enum status add_column(struct echo *echo, char *word, struct err *err)
     if (echo->n_columns == MAX_COLUMNS || (type == NULL) != echo->is_function)
         return err_set(err, STATUS_USAGE, "expected %s, found '%s'",
                        echo->is_function ? "a type" : "NAME:TYPE", word);
-    struct native_builder *column = &echo->columns[echo->n_columns++];
+    struct native_builder *column = &echo->columns[echo->n_columns];
+    struct native_builder *written = &echo->written[echo->n_columns++];
     if (type == NULL)
         return native_builder_init(column, "result", word, err);
     *type = '\0';
+    TRY(native_builder_init(written, word, type + 1, err));
     return native_builder_init(column, word, type + 1, err);
 }
 

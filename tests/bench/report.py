@@ -73,15 +73,19 @@ def judge(target, by_name, rows):
     else:
         found = ((row["process_rss_bytes"] or 0) + (row["query_memory_bytes"] or 0)) / MIB
         what, unit = f"{target.contender}, memory of process and query", " MiB"
+    wanted, holds = judge_limit(target, found, unit)
+    digits = 2 if found < 10 else 0
+    return what, wanted, f"{found:,.{digits}f}{unit}", number(cpu, 1, 2), holds
+
+
+def judge_limit(target, found, unit):
+    if target.at_most is None and target.at_least is None:
+        return "(the limit)", ""
     scale = 1e6 if target.measure == "events_per_second" else 1
     limit = (target.at_most if target.at_least is None else target.at_least) / scale
     holds = found <= limit if target.at_least is None else found >= limit
     sign = "≤" if target.at_least is None else "≥"
-    digits = 2 if found < 10 else 0
-    return (
-        what, f"{sign} {limit:g}{unit}", f"{found:,.{digits}f}{unit}", number(cpu, 1, 2),
-        "yes" if holds else "**no**",
-    )  # fmt: skip
+    return f"{sign} {limit:g}{unit}", "yes" if holds else "**no**"
 
 
 def number(value, scale=1.0, digits=0):
