@@ -3,14 +3,13 @@
 #include "period_stream.h"
 #include "stream_column.h"
 
-#include <assert.h>
-
 enum { ID, NUMBER, FIRST, LAST, LENGTH, UNIQUE_LENGTH, N_COLUMNS };
 
 struct period_list {
     struct native_builder *keys; /* one per key column */
     size_t n_keys;
     struct native_builder columns[N_COLUMNS];
+    uint8_t *ends[N_COLUMNS]; /* where the columns' next values go; there is room for the block's */
     struct fold *folds;
     size_t n_folds;
     uint64_t open_row;  /* of the block: the open period's rows from here on are not folded yet */
@@ -101,20 +100,21 @@ static enum status begin_block(struct period_stream *stream, const struct native
                                struct err *err)
 {
     (void)block;
-    struct native_builder *columns = stream->list->columns;
-    stream->list->open_row = 0;
-    for (size_t i = 0; i < N_COLUMNS; i++)
-        TRY(buf_reserve(columns[i].parts, (stream->starts.n + 1) * sizeof(uint64_t), err));
+    struct period_list *list = stream->list;
+    list->open_row = 0;
+    for (size_t i = 0; i < N_COLUMNS; i++) {
+        struct buf *part = list->columns[i].parts;
+        buf_reset(part);
+        TRY(buf_reserve(part, (stream->starts.n + 1) * sizeof(uint64_t), err));
+        list->ends[i] = part->data;
+    }
     return STATUS_OK;
 }
 
-/* Appends where begin_block made room. */
-static inline void put(struct native_builder *column, uint64_t value, size_t width_bytes)
+static inline void put(struct period_list *list, size_t column, uint64_t value, size_t width_bytes)
 {
-    struct buf *part = column->parts;
-    assert(part->capacity_bytes - part->size_bytes >= sizeof(value));
-    store_u64(part->data + part->size_bytes, value);
-    part->size_bytes += width_bytes;
+    store_u64(list->ends[column], value);
+    list->ends[column] += width_bytes;
 }
 
 /* Folds the open period's rows of this block up to `row`. */
@@ -144,17 +144,16 @@ static enum status close_period(struct period_stream *stream, const struct nativ
                                 uint64_t row, struct err *err)
 {
     struct period_list *list = stream->list;
-    struct native_builder *columns = list->columns;
     const struct period_run *run = &stream->run;
     size_t time_bytes = native_type_root(&block->columns[stream->time].type)->width_bytes;
     TRY(fold_rows(stream, block, row, err));
     TRY(append_key(stream, block, err));
-    put(&columns[ID], stream->id, sizeof(uint64_t));
-    put(&columns[NUMBER], run->number, sizeof(uint32_t));
-    put(&columns[FIRST], (uint64_t)run->first, time_bytes);
-    put(&columns[LAST], (uint64_t)run->last, time_bytes);
-    put(&columns[LENGTH], run->length, sizeof(uint64_t));
-    put(&columns[UNIQUE_LENGTH], run->unique_length, sizeof(uint64_t));
+    put(list, ID, stream->id, sizeof(uint64_t));
+    put(list, NUMBER, run->number, sizeof(uint32_t));
+    put(list, FIRST, (uint64_t)run->first, time_bytes);
+    put(list, LAST, (uint64_t)run->last, time_bytes);
+    put(list, LENGTH, run->length, sizeof(uint64_t));
+    put(list, UNIQUE_LENGTH, run->unique_length, sizeof(uint64_t));
     for (size_t i = 0; i < list->n_folds; i++)
         TRY(fold_close(&list->folds[i], err));
     list->n_periods++;
@@ -166,7 +165,7 @@ static void reset_columns(struct period_list *list)
     for (size_t i = 0; i < list->n_keys; i++)
         native_builder_reset(&list->keys[i]);
     for (size_t i = 0; i < N_COLUMNS; i++)
-        native_builder_reset(&list->columns[i]);
+        list->ends[i] = list->columns[i].parts->data;
     for (size_t i = 0; i < list->n_folds; i++)
         native_builder_reset(&list->folds[i].out);
     list->n_periods = 0;
@@ -181,8 +180,11 @@ static enum status write_periods(struct period_stream *stream, struct err *err)
                             list->n_periods, err));
     for (size_t i = 0; i < list->n_keys; i++)
         TRY(native_writer_add(&stream->writer, &list->keys[i], err));
-    for (size_t i = 0; i < N_COLUMNS; i++)
+    for (size_t i = 0; i < N_COLUMNS; i++) {
+        struct buf *part = list->columns[i].parts;
+        part->size_bytes = (size_t)(list->ends[i] - part->data);
         TRY(native_writer_add(&stream->writer, &list->columns[i], err));
+    }
     for (size_t i = 0; i < list->n_folds; i++)
         TRY(native_writer_add(&stream->writer, &list->folds[i].out, err));
     TRY(native_writer_flush(&stream->writer, err));
