@@ -44,6 +44,8 @@ static struct moments combine_extremes(const struct moments *large, const struct
     };
 }
 
+/* Merges two neighbours whose counts have a sum below 2^64. Which of them comes first is told by an
+ * index, not by a branch. */
 static inline struct moments combine_neighbours(const struct moments pair[2])
 {
     if (UNLIKELY(pair[0].n == 0 || pair[1].n == 0)) {
