@@ -29,8 +29,8 @@ struct share {
 struct echo {
     bool is_function, copies_input;
     struct share rows, string_bytes;
-    struct native_builder columns[MAX_COLUMNS],
-        written[MAX_COLUMNS]; /* that one is still written */
+    struct native_builder columns[MAX_COLUMNS];
+    struct native_builder written[MAX_COLUMNS]; /* those of the last block */
     size_t n_columns;
     uint64_t n_rows_in, n_rows_out;
 };

@@ -151,6 +151,8 @@ static enum status drop_last_block(struct native_reader *reader, struct err *err
 {
     size_t left_bytes = native_unparsed_bytes(reader);
     struct buf *next = reader->keeps_last ? &reader->last : &reader->bytes;
+    if (reader->keeps_last)
+        buf_reset(next);
     TRY(buf_reserve(next, left_bytes, err));
     if (left_bytes > 0)
         memmove(next->data, reader->bytes.data + reader->at, left_bytes);

@@ -4,8 +4,9 @@
  *
  * A block stands in one piece of memory and its values are used where they stand. The memory grows
  * as bytes arrive, never by what a block merely declares (columns, of which there are at most
- * NATIVE_MAX_COLUMNS, aside), and is kept for the next block: the peak
- * is twice the largest block at most. Names and types are parsed anew only when they change.
+ * NATIVE_MAX_COLUMNS, aside), and is kept for the next block: the peak is twice the largest block
+ * at most, four times where the last block is kept. Names and types are parsed anew only when they
+ * change.
  */
 #ifndef SALTWELL_NATIVE_READ_H
 #define SALTWELL_NATIVE_READ_H
