@@ -48,10 +48,10 @@ static struct block_shape measure_block(const struct activity_writer *writer)
         delta_widths += bits_width(writer->deltas[i]);
         all_deltas |= writer->deltas[i];
     }
-    for (unsigned i = 0; i < n_ticks; i++)
-        all_counts |= writer->counts[i];
-    for (unsigned i = 0; i < n_ticks && all_counts > 0; i++)
+    for (unsigned i = 0; i < n_ticks; i++) {
         count_widths += bits_width(writer->counts[i]);
+        all_counts |= writer->counts[i];
+    }
     shape.delta_order = bits_order(delta_widths, n_ticks - shape.first_delta);
     shape.count_order = bits_order(count_widths, n_ticks);
     shape.has_counts = count_widths > 0;

@@ -68,13 +68,14 @@ static inline void bits_put(struct bits_writer *writer, uint64_t value, unsigned
 /* A code of more than 56 bits. */
 void bits_put_long_code(struct bits_writer *writer, uint64_t value, unsigned order);
 
-/* Values whose u is below 2^BITS_SHORT_WIDTH have codes of at most 39 bits: one, or two that have
- * 56 together, go out in one step. */
+/*
+ * A value whose u is below 2^BITS_SHORT_WIDTH has a code of at most 39 bits, one whose u is below
+ * 2^BITS_SHORTER_WIDTH a code of at most 13: bits_put takes one of each at once.
+ */
 #define BITS_SHORT_WIDTH 20
-/* The same for the second of two: at most 13 bits. */
 #define BITS_SHORTER_WIDTH 7
 
-/* Whether all values of which `all` has the bits are such. */
+/* Whether u is below 2^width for all values; `all`: their bits, or'ed together. */
 static inline bool bits_are_short(uint64_t all, unsigned order, unsigned width)
 {
     return order < width && all < ((uint64_t)1 << width) - ((uint64_t)1 << order);

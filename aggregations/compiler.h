@@ -24,7 +24,7 @@
  * processor has it. For loops over integers: what they compute does not depend on the width of a
  * vector.
  */
-#if defined(__x86_64__) && defined(__linux__)
+#if defined(__x86_64__) && defined(__GLIBC__) /* whose loader makes the choice */
 #define MULTIVERSIONED __attribute__((target_clones("avx2", "default")))
 #else
 #define MULTIVERSIONED

@@ -57,7 +57,8 @@ CHECKED enum status native_writer_add(struct native_writer *writer,
 /* Writes the block. Its columns must stay as they are until the next block begins or
  * native_writer_finish returns where the output writes behind its caller's back. STATUS_IO. */
 CHECKED enum status native_writer_flush(struct native_writer *writer, struct err *err);
-/* Waits until everything is written. STATUS_IO. */
+/* Waits until everything is written: before native_writer_free, where the output writes behind its
+ * caller's back. STATUS_IO. */
 CHECKED enum status native_writer_finish(struct native_writer *writer, struct err *err);
 
 #endif

@@ -180,8 +180,10 @@ static bool is_welford_tuple(const struct native_type *type)
 
 const struct fold_kind *fold_welford_kind(const struct native_type *type)
 {
-    static const struct fold_kind tuples = {add_tuples, close_group, flush_tuples};
-    static const struct fold_kind variances = {add_variances, close_group, flush_variances};
+    static const struct fold_kind tuples = {
+        .add = add_tuples, .close = close_group, .flush = flush_tuples};
+    static const struct fold_kind variances = {
+        .add = add_variances, .close = close_group, .flush = flush_variances};
     if (is_welford_tuple(type))
         return &tuples;
     return type->kind == NATIVE_VARIANCE ? &variances : NULL;

@@ -1,23 +1,20 @@
 #include "period_distinct.h"
 
-#include "stream_ticks.h"
-
 /* Flags that one step counts: more than most periods have rows, so that the processor need not
  * guess how many steps there are. */
 enum { STEP_FLAGS = 16 };
 
 enum status period_distinct_mark(struct buf *differs, const struct native_column *times,
-                                 int64_t last, struct err *err)
+                                 const struct stream_ticks *ticks, int64_t last, struct err *err)
 {
     uint8_t *flags = NULL;
     uint64_t n_rows = native_column_nodes(times)->n_rows;
-    struct stream_ticks ticks = stream_ticks_of(times);
     buf_reset(differs);
     TRY(buf_extend(differs, (size_t)n_rows + STEP_FLAGS, &flags, err));
     memset(flags, 0, differs->size_bytes);
     native_cell_mark_changes(times, n_rows, flags);
-    if (ticks.n > 0)
-        flags[0] = stream_tick(&ticks, 0) != last;
+    if (ticks->n > 0)
+        flags[0] = stream_tick(ticks, 0) != last;
     return STATUS_OK;
 }
 
@@ -30,8 +27,8 @@ static uint64_t load_flags(const uint8_t *flags, size_t n)
 
 uint64_t period_distinct_count(const struct buf *differs, size_t begin, size_t end)
 {
-    const uint64_t ones =
-        UINT64_C(0x0101010101010101); /* times them: the sum of the bytes on top */
+    /* Multiplied by these, eight bytes have their sum in the highest. */
+    const uint64_t ones = UINT64_C(0x0101010101010101);
     uint64_t sum = 0;
     for (; begin < end; begin += STEP_FLAGS) {
         const uint8_t *flags = differs->data + begin;

@@ -176,6 +176,8 @@ static enum status write_periods(struct period_stream *stream, struct err *err)
     struct period_list *list = stream->list;
     if (list->n_periods == 0)
         return STATUS_OK;
+    for (size_t i = 0; i < list->n_folds; i++)
+        TRY(fold_flush(&list->folds[i], err));
     TRY(native_writer_begin(&stream->writer, list->n_keys + N_COLUMNS + list->n_folds,
                             list->n_periods, err));
     for (size_t i = 0; i < list->n_keys; i++)

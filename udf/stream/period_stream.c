@@ -155,7 +155,7 @@ static enum status load_rows(struct period_stream *stream, const struct native_b
     *rows = (struct period_rows){.ticks = stream_ticks_of(times)};
     TRY(stream_key_mark(&stream->key, block, err));
     if (stream->emitter->close_period != NULL)
-        TRY(period_distinct_mark(&stream->differs, times, stream->run.last, err));
+        TRY(period_distinct_mark(&stream->differs, times, &rows->ticks, stream->run.last, err));
     if (stream->options->rule.max_span > 0)
         TRY(stream_ticks_widen(&rows->ticks, &stream->ticks, err));
     rows->changed = stream->key.changed.data;
