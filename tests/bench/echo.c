@@ -121,7 +121,7 @@ static enum status answer(struct echo *echo, const struct native_block *block,
     TRY(native_writer_begin(writer, echo->n_columns + (echo->copies_input ? block->n_columns : 0),
                             n_rows, err));
     if (echo->copies_input)
-        TRY(native_writer_add_bytes(writer, block->body, block->body_bytes, err));
+        TRY(native_writer_add_block(writer, block, err));
     for (size_t i = 0; i < echo->n_columns; i++) {
         TRY(fill_column(echo, block, &echo->columns[i], n_rows, err));
         TRY(native_writer_add(writer, &echo->columns[i], err));

@@ -35,7 +35,7 @@ static const struct function_table table = {"toy", "for the tests", functions, 2
 
 static enum status serve(const char *input, size_t size_bytes, struct buf *out, struct err *err)
 {
-    struct io_memory memory = {(const uint8_t *)input, size_bytes, 3};
+    struct io_memory memory = {(const uint8_t *)input, size_bytes, 9};
     return function_serve(&functions[0], io_input_of_memory(&memory), io_output_of_buf(out), err);
 }
 

@@ -218,7 +218,7 @@ static enum status refuse_read(void *context, uint8_t *to, size_t capacity_bytes
 Test(native_read, passes_on_a_failed_read)
 {
     struct err err = {0};
-    struct io_input input = {NULL, refuse_read};
+    struct io_input input = {.read = refuse_read};
     struct native_reader reader = native_reader_init(input, 0);
     const struct native_block *block = NULL;
     cr_assert_eq(native_read_block(&reader, &block, &err), STATUS_IO);

@@ -25,10 +25,6 @@ static enum status check_argument(const struct function_argument *argument,
                                   const struct native_column *column, size_t i, struct err *err)
 {
     const struct native_type *type = native_type_root(&column->type);
-    if (!text_equals(argument->name, column->name.data, column->name.size_bytes))
-        return err_set(err, STATUS_MISMATCH, "column %zu: expected the name '%s', found '%.*s'",
-                       i + 1, argument->name, (int)column->name.size_bytes,
-                       (const char *)column->name.data);
     if (!text_equals(argument->type, type->text, type->text_bytes))
         return err_set(err, STATUS_MISMATCH, "column %zu '%s': expected the type %s, found %.*s",
                        i + 1, argument->name, argument->type, (int)type->text_bytes, type->text);
@@ -38,11 +34,7 @@ static enum status check_argument(const struct function_argument *argument,
 static enum status check_arguments(const struct function *function,
                                    const struct native_block *block, struct err *err)
 {
-    size_t n_arguments = function_count_arguments(function);
-    if (block->n_columns != n_arguments)
-        return err_set(err, STATUS_MISMATCH, "expected %zu argument columns, found %zu",
-                       n_arguments, block->n_columns);
-    for (size_t i = 0; i < n_arguments; i++)
+    for (size_t i = 0; i < block->n_columns; i++)
         TRY(check_argument(&function->arguments[i], &block->columns[i], i, err));
     return STATUS_OK;
 }
@@ -82,7 +74,13 @@ static enum status answer_all(const struct function *function, struct native_rea
 enum status function_serve(const struct function *function, struct io_input input,
                            struct io_output output, struct err *err)
 {
+    const char *names[FUNCTION_MAX_ARGUMENTS];
     struct native_reader reader = native_reader_init(input, SIZE_MAX);
+    reader.revision_varies = true;
+    reader.names = names;
+    reader.n_names = function_count_arguments(function);
+    for (size_t i = 0; i < reader.n_names; i++)
+        names[i] = function->arguments[i].name;
     struct native_writer writer = native_writer_init(output);
     struct native_builder result = {0};
     enum status status = native_builder_init(&result, "result", function->returns, err);

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <poll.h>
 #include <unistd.h>
 
 /* A descriptor travels in the context pointer itself, so that nothing has to outlive the struct. */
@@ -21,6 +22,15 @@ static enum status read_descriptor(void *context, uint8_t *to, size_t capacity_b
         return err_set(err, STATUS_IO, "cannot read the input: %s", strerror(errno));
     *read_bytes_out = (size_t)n;
     return STATUS_OK;
+}
+
+static bool descriptor_has_more(void *context)
+{
+    enum {
+        PAUSE_MS = 20
+    }; /* a writer that only waits for its turn of the processor is back by then */
+    struct pollfd poll_for = {.fd = descriptor_of(context), .events = POLLIN};
+    return poll(&poll_for, 1, PAUSE_MS) > 0;
 }
 
 /* Moves the parts behind the first written_bytes bytes. Returns the index of the first left. */
@@ -55,7 +65,7 @@ static enum status write_descriptor(void *context, struct iovec *parts, size_t n
 
 struct io_input io_input_of_descriptor(int descriptor)
 {
-    return (struct io_input){(void *)(intptr_t)descriptor, read_descriptor};
+    return (struct io_input){(void *)(intptr_t)descriptor, read_descriptor, descriptor_has_more};
 }
 
 struct io_output io_output_of_descriptor(int descriptor)
@@ -82,7 +92,7 @@ static enum status read_memory(void *context, uint8_t *to, size_t capacity_bytes
 
 struct io_input io_input_of_memory(struct io_memory *memory)
 {
-    return (struct io_input){memory, read_memory};
+    return (struct io_input){.context = memory, .read = read_memory};
 }
 
 static enum status write_buf(void *context, struct iovec *parts, size_t n_parts, struct err *err)

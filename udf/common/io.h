@@ -7,6 +7,7 @@
 
 #include "buf.h"
 
+#include <stdbool.h>
 #include <sys/uio.h>
 
 struct io_input {
@@ -14,6 +15,9 @@ struct io_input {
     /* Reads 1 to capacity_bytes bytes; *read_bytes_out is 0 at the end of the input. STATUS_IO. */
     enum status (*read)(void *context, uint8_t *to, size_t capacity_bytes, size_t *read_bytes_out,
                         struct err *err);
+    /* NULL, or whether more bytes come within some milliseconds: what comes, comes at once, where
+     * the other side is in the middle of writing. */
+    bool (*has_more)(void *context);
 };
 
 struct io_output {

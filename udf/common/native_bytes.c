@@ -8,7 +8,7 @@ enum {
 enum status native_fill_up_to(struct native_reader *reader, size_t n, struct err *err)
 {
     struct buf *bytes = &reader->bytes;
-    while (native_unparsed_bytes(reader) < n) {
+    while (native_unparsed_bytes(reader) < n && !reader->is_trying) {
         if (bytes->size_bytes == bytes->capacity_bytes)
             TRY(buf_grow(bytes, READ_AHEAD_BYTES, err));
         size_t room_bytes = bytes->capacity_bytes - bytes->size_bytes;
@@ -32,6 +32,7 @@ enum status native_need(struct native_reader *reader, size_t n, struct err *err)
     TRY(native_fill_up_to(reader, n, err));
     if (native_unparsed_bytes(reader) >= n)
         return STATUS_OK;
+    reader->missing_bytes = n - native_unparsed_bytes(reader);
     return err_set(err, STATUS_TRUNCATED,
                    "truncated input: expected %zu more bytes at byte %zu of the block, found %zu",
                    n, reader->at, native_unparsed_bytes(reader));

@@ -2,7 +2,11 @@
 
 #include "mem.h"
 #include "native_bytes.h"
+#include "native_revision.h"
 #include "native_values.h"
+
+#include <ctype.h>
+#include <limits.h>
 
 enum {
     MAX_NAME_BYTES = 1 << 20, /* of a column's name or type: ClickHouse's own limit is lower */
@@ -49,6 +53,42 @@ static enum status read_text(struct native_reader *reader, const uint8_t **text_
     return STATUS_OK;
 }
 
+/* Whether the name that comes next can be `expected`: by its size, and by as many of its bytes as are
+ * at hand. */
+static bool can_be_name(const struct native_reader *reader, const char *expected,
+                        uint64_t size_bytes)
+{
+    size_t left_bytes = native_unparsed_bytes(reader);
+    return strlen(expected) == size_bytes &&
+           memcmp(expected, reader->bytes.data + reader->at,
+                  size_bytes < left_bytes ? (size_t)size_bytes : left_bytes) == 0;
+}
+
+/* STATUS_MISMATCH where the name that comes next is not the one that column i must have: what is no
+ * name at all may promise bytes that never come, and they are not waited for. */
+static enum status check_name(struct native_reader *reader, size_t i, struct err *err)
+{
+    uint64_t size_bytes = 0;
+    size_t at = reader->at;
+    if (reader->names == NULL)
+        return STATUS_OK;
+    const char *expected = reader->names[i];
+    TRY(native_read_varuint(reader, &size_bytes, err));
+    bool is_expected = can_be_name(reader, expected, size_bytes);
+    if (is_expected) {
+        TRY(native_need(reader, (size_t)size_bytes, err));
+        is_expected = can_be_name(reader, expected, size_bytes);
+    }
+    size_t left_bytes = native_unparsed_bytes(reader);
+    size_t found_bytes = size_bytes < left_bytes ? (size_t)size_bytes : left_bytes;
+    if (!is_expected)
+        return err_set(err, STATUS_MISMATCH, "column %zu: expected the name '%s', found '%.*s'",
+                       i + 1, expected, (int)(found_bytes < 200 ? found_bytes : 200),
+                       (const char *)reader->bytes.data + reader->at);
+    reader->at = at;
+    return STATUS_OK;
+}
+
 /* *changed_out becomes true when the name differs from the last block's. */
 static enum status read_name(struct native_reader *reader, struct buf *name, bool *changed_out,
                              struct err *err)
@@ -65,12 +105,30 @@ static enum status read_name(struct native_reader *reader, struct buf *name, boo
     return buf_append(name, found, size_bytes, err);
 }
 
+/* A length and a letter: else this is no type's name, and its length none that can be waited for.
+ */
+static enum status check_type_begins(struct native_reader *reader, struct err *err)
+{
+    uint64_t size_bytes = 0;
+    size_t at = reader->at;
+    TRY(native_read_varuint(reader, &size_bytes, err));
+    if (size_bytes > 0)
+        TRY(native_need(reader, 1, err));
+    const char *text = (const char *)reader->bytes.data + reader->at;
+    size_t left_bytes = native_unparsed_bytes(reader);
+    reader->at = at;
+    if (LIKELY(size_bytes > 0 && isalpha((unsigned char)*text)))
+        return STATUS_OK;
+    return native_type_refuse(text, size_bytes < left_bytes ? (size_t)size_bytes : left_bytes, err);
+}
+
 /* *changed_out becomes true when the type differs from the last block's; only then is it parsed. */
 static enum status read_type(struct native_reader *reader, struct native_column *column,
                              bool *changed_out, struct err *err)
 {
     const uint8_t *found = NULL;
     size_t size_bytes = 0;
+    TRY(check_type_begins(reader, err));
     TRY(read_text(reader, &found, &size_bytes, err));
     const struct buf *text = &column->type.text;
     if (text->size_bytes == size_bytes + 1 && column->type.nodes.size_bytes > 0 &&
@@ -84,12 +142,34 @@ static enum status read_type(struct native_reader *reader, struct native_column 
     return buf_extend(&column->nodes, nodes_bytes, &nodes, err);
 }
 
-static enum status read_column(struct native_reader *reader, size_t i, struct err *err)
+/* The byte of revisions from NATIVE_REVISION_KINDS on. The server of 26.7 sends its programs
+ * nothing but 0, also for columns that a table holds as sparse ones. */
+static enum status read_kind(struct native_reader *reader, struct err *err)
+{
+    if (reader->block.revision < NATIVE_REVISION_KINDS)
+        return STATUS_OK;
+    TRY(native_need(reader, 1, err));
+    unsigned kind = reader->bytes.data[reader->at++];
+    if (kind == 0)
+        return STATUS_OK;
+    return err_set(
+        err, STATUS_FORMAT,
+        "expected values in their type's own layout (a byte 0), found a byte %u: Saltwell "
+        "does not read sparse or replicated columns (ask for client_protocol_version 54453)",
+        kind);
+}
+
+static enum status read_column(struct native_reader *reader, size_t i, size_t body_at,
+                               struct err *err)
 {
     struct native_column *column = &reader->block.columns[i];
+    TRY(check_name(reader, i, err));
     enum status status = read_name(reader, &column->name, &reader->block.header_changed, err);
     if (status == STATUS_OK)
         status = read_type(reader, column, &reader->block.header_changed, err);
+    if (status == STATUS_OK)
+        status = read_kind(reader, err);
+    column->values_at = reader->at - body_at;
     if (status == STATUS_OK)
         status = native_read_values(reader, i, err);
     if (status != STATUS_OK)
@@ -138,6 +218,9 @@ static enum status read_dimensions(struct native_reader *reader, struct err *err
     if (n_columns > NATIVE_MAX_COLUMNS)
         return err_set(err, STATUS_LIMIT, "expected a block of at most %d columns, found %llu",
                        NATIVE_MAX_COLUMNS, (unsigned long long)n_columns);
+    if (reader->names != NULL && n_columns != reader->n_names)
+        return err_set(err, STATUS_MISMATCH, "expected %zu argument columns, found %llu",
+                       reader->n_names, (unsigned long long)n_columns);
     if (n_rows > NATIVE_MAX_ROWS)
         return err_set(err, STATUS_LIMIT, "expected a block of at most %d rows, found %llu",
                        NATIVE_MAX_ROWS, (unsigned long long)n_rows);
@@ -166,19 +249,99 @@ static enum status drop_last_block(struct native_reader *reader, struct err *err
     return STATUS_OK;
 }
 
+static enum status read_columns(struct native_reader *reader, struct err *err)
+{
+    size_t body_at = reader->at;
+    for (size_t i = 0; i < reader->block.n_columns; i++)
+        TRY(read_column(reader, i, body_at, err));
+    return STATUS_OK;
+}
+
+enum trial { TRIAL_FITS, TRIAL_SHORT, TRIAL_FAILS };
+
+/* Parses what is at hand as columns of the revision. */
+static enum trial try_columns(struct native_reader *reader, enum native_revision revision)
+{
+    size_t at = reader->at;
+    reader->is_trying = true;
+    reader->block.revision = revision;
+    enum status status = read_columns(reader, NULL);
+    bool ends = native_info_follows(reader);
+    reader->is_trying = false;
+    reader->at = at;
+    if (status == STATUS_TRUNCATED)
+        return TRIAL_SHORT;
+    return status == STATUS_OK && ends ? TRIAL_FITS : TRIAL_FAILS;
+}
+
+/* Whether the bytes at hand may be the first ones of a piece that is still being written. A pipe
+ * hands over whole what it has room for, and room for so much it always has. */
+static bool may_be_cut(const struct native_reader *reader)
+{
+    const struct io_input *input = &reader->input;
+    return reader->bytes.size_bytes >= PIPE_BUF && input->has_more != NULL &&
+           input->has_more(input->context);
+}
+
+/*
+ * BlockInfo does not tell NATIVE_REVISION_INFO from NATIVE_REVISION_KINDS, whose columns have a
+ * byte more: the block has the revision in which it ends where the bytes at hand end. The server
+ * writes a block in one piece, or, where it is large, in few, without a pause between them.
+ */
+static enum status recognise_columns(struct native_reader *reader, struct err *err)
+{
+    for (;;) {
+        enum trial with = try_columns(reader, NATIVE_REVISION_KINDS);
+        size_t missing_bytes = with == TRIAL_SHORT ? reader->missing_bytes : SIZE_MAX;
+        enum trial without = try_columns(reader, NATIVE_REVISION_INFO);
+        if (without == TRIAL_SHORT && reader->missing_bytes < missing_bytes)
+            missing_bytes = reader->missing_bytes;
+        bool fits = with == TRIAL_FITS || without == TRIAL_FITS;
+        bool is_short = with == TRIAL_SHORT || without == TRIAL_SHORT;
+        if (with == TRIAL_FITS)
+            reader->block.revision = NATIVE_REVISION_KINDS;
+        if (with == TRIAL_FAILS || (fits && !(is_short && may_be_cut(reader))))
+            return STATUS_OK;
+        size_t wanted_bytes = native_unparsed_bytes(reader) + missing_bytes;
+        TRY(native_fill_up_to(reader, wanted_bytes, err));
+        if (native_unparsed_bytes(reader) < wanted_bytes)
+            return STATUS_OK; /* the input ends: reading the block says what is wrong */
+    }
+}
+
+/* Sets the block's revision. The blocks of a stream all have the first one's. */
+static enum status recognise_revision(struct native_reader *reader, enum native_revision info,
+                                      struct err *err)
+{
+    bool is_known = !reader->revision_varies && reader->block.body != NULL;
+    enum native_revision first = reader->block.revision;
+    enum native_revision first_info = first == NATIVE_REVISION_KINDS ? NATIVE_REVISION_INFO : first;
+    if (is_known && info != first_info)
+        return err_set(err, STATUS_FORMAT,
+                       "expected a block of revision %d of the protocol or later, as the first "
+                       "one, found one of %d",
+                       (int)first_info, (int)info);
+    if (is_known)
+        return STATUS_OK;
+    reader->block.revision = info;
+    return info == NATIVE_REVISION_INFO ? recognise_columns(reader, err) : STATUS_OK;
+}
+
 enum status native_read_block(struct native_reader *reader, const struct native_block **block_out,
                               struct err *err)
 {
+    enum native_revision info = NATIVE_REVISION_0;
     TRY(drop_last_block(reader, err));
     TRY(native_fill_up_to(reader, 1, err));
     if (reader->bytes.size_bytes == 0) {
         *block_out = NULL;
         return STATUS_OK;
     }
+    TRY(native_read_info(reader, &info, err));
     TRY(read_dimensions(reader, err));
     size_t body_at = reader->at;
-    for (size_t i = 0; i < reader->block.n_columns; i++)
-        TRY(read_column(reader, i, err));
+    TRY(recognise_revision(reader, info, err));
+    TRY(read_columns(reader, err));
     reader->block.body = reader->bytes.data + body_at;
     reader->block.body_bytes = reader->at - body_at;
     resolve_addresses(reader);

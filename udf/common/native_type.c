@@ -285,6 +285,17 @@ static enum status parse_state_arguments(struct parser *parser, const char *name
                                 "(CAST(state, 'String') sends one as a String): the type ends");
 }
 
+/* From revision 54452 on some functions, all of them of unknown layout here, come with the version
+ * of their states: AggregateFunction(1, sumMap, ...). */
+static void skip_version(struct parser *parser)
+{
+    struct parser ahead = *parser;
+    while (ahead.at < ahead.end && isdigit((unsigned char)*ahead.at))
+        ahead.at++;
+    if (ahead.at > parser->at && skip_comma(&ahead))
+        parser->at = ahead.at;
+}
+
 static enum status parse_aggregate(struct parser *parser)
 {
     struct parser ahead = *parser;
@@ -293,6 +304,7 @@ static enum status parse_aggregate(struct parser *parser)
     size_t node = 0;
     TRY(add_node(parser, NATIVE_STATE, &node));
     TRY(expect_char(parser, '('));
+    skip_version(parser);
     const char *name = parser->at;
     size_t name_bytes = scan_word(parser);
     TRY(skip_arguments(parser));
@@ -425,12 +437,11 @@ static bool is_text(const char *text, size_t text_bytes)
     return !holds_control;
 }
 
-/* What a type that is sent as a code looks like: bytes of the code and of the values behind it. */
-static enum status refuse_binary(const unsigned char *bytes, size_t n_bytes, struct err *err)
+enum status native_type_refuse(const char *bytes, size_t n_bytes, struct err *err)
 {
     char found[3 * 8 + 1] = " none";
     for (size_t i = 0; i < n_bytes && i < 8; i++)
-        snprintf(found + 3 * i, 4, " %02x", bytes[i]);
+        snprintf(found + 3 * i, 4, " %02x", (unsigned char)bytes[i]);
     return err_set(err, STATUS_FORMAT,
                    "expected the name of a type, found%s "
                    "(output_format_native_encode_types_in_binary_format must be 0)",
@@ -446,7 +457,7 @@ enum status native_type_parse(struct native_type_tree *tree, const char *text, s
         return err_set(err, STATUS_LIMIT, "expected a type name of at most %d bytes, found %zu",
                        INT_MAX, text_bytes);
     if (!is_text(text, text_bytes))
-        return refuse_binary((const unsigned char *)text, text_bytes, err);
+        return native_type_refuse(text, text_bytes, err);
     TRY(buf_append(&tree->text, text, text_bytes, err));
     TRY(buf_append_u8(&tree->text, 0, err));
     const char *whole = (const char *)tree->text.data;

@@ -86,6 +86,10 @@ struct native_type_tree {
 CHECKED enum status native_type_parse(struct native_type_tree *tree, const char *text,
                                       size_t text_bytes, struct err *err);
 
+/* STATUS_FORMAT with a message that shows the first of the bytes that stand where a type's name was
+ * expected: a type sent as a code, as a rule. */
+enum status native_type_refuse(const char *bytes, size_t n_bytes, struct err *err);
+
 void native_type_tree_free(struct native_type_tree *tree);
 
 /* Whether values of the type at `type` can be keys or be picked by min, max, any and last: not

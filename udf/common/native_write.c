@@ -80,6 +80,17 @@ enum status native_writer_add_bytes(struct native_writer *writer, const uint8_t 
     return buf_append(&writer->parts, &part, sizeof(part), err);
 }
 
+enum status native_writer_add_block(struct native_writer *writer, const struct native_block *block,
+                                    struct err *err)
+{
+    for (size_t run = 0; run < native_block_count_runs(block); run++) {
+        size_t size_bytes = 0;
+        const uint8_t *bytes = native_block_run(block, run, &size_bytes);
+        TRY(native_writer_add_bytes(writer, bytes, size_bytes, err));
+    }
+    return STATUS_OK;
+}
+
 #ifndef NDEBUG
 /* The rows that the node's part holds, or n_rows where only its values could tell. */
 static uint64_t part_rows(const struct native_builder *builder, size_t i, uint64_t n_rows)

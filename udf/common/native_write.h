@@ -1,12 +1,12 @@
 /*
- * Writes ClickHouse's Native format. A column is built in one buffer per node of its type; a block
+ * Writes ClickHouse's Native format, in revision 0, which is the one that the server reads from its
+ * programs. A column is built in one buffer per node of its type; a block
  * goes out whole, in one writev of those buffers, without being copied together.
  */
 #ifndef SALTWELL_NATIVE_WRITE_H
 #define SALTWELL_NATIVE_WRITE_H
 
-#include "io.h"
-#include "native_type.h"
+#include "native_read.h"
 
 /* A column that is being built. Its memory is kept from block to block. */
 struct native_builder {
@@ -48,9 +48,12 @@ void native_writer_free(struct native_writer *writer);
  * block before was still being written. */
 CHECKED enum status native_writer_begin(struct native_writer *writer, size_t n_columns,
                                         uint64_t n_rows, struct err *err);
-/* Adds columns as they came in from the server: names, types, values. STATUS_NOMEM. */
+/* Adds bytes of columns as they go out: names, types, values. STATUS_NOMEM. */
 CHECKED enum status native_writer_add_bytes(struct native_writer *writer, const uint8_t *bytes,
                                             size_t size_bytes, struct err *err);
+/* Adds all columns of a block that was read, as they are in revision 0. STATUS_NOMEM. */
+CHECKED enum status native_writer_add_block(struct native_writer *writer,
+                                            const struct native_block *block, struct err *err);
 /* Adds a built column, which must have the block's number of rows. STATUS_NOMEM. */
 CHECKED enum status native_writer_add(struct native_writer *writer,
                                       const struct native_builder *builder, struct err *err);

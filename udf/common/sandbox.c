@@ -61,10 +61,17 @@ static enum status limit_memory(size_t max_memory_bytes, struct err *err)
 }
 
 #ifndef SANDBOX_SANITIZED
+/* What poll() calls; 64-bit Arm has no SYS_poll. */
+#if defined(SYS_poll)
+#define SANDBOX_POLL SYS_poll
+#else
+#define SANDBOX_POLL SYS_ppoll
+#endif
+
 /* The system calls of the block loop and of malloc. */
 static const int allowed_calls[] = {
     SYS_read, SYS_readv,   SYS_write, SYS_writev, SYS_mmap,       SYS_munmap,       SYS_mremap,
-    SYS_brk,  SYS_madvise, SYS_futex, SYS_exit,   SYS_exit_group, SYS_rt_sigreturn,
+    SYS_brk,  SYS_madvise, SYS_futex, SYS_exit,   SYS_exit_group, SYS_rt_sigreturn, SANDBOX_POLL,
 };
 
 static bool runs_under_valgrind(void)

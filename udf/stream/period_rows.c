@@ -23,7 +23,7 @@ static enum status end_block(struct period_stream *stream, const struct native_b
 {
     struct native_writer *writer = &stream->writer;
     TRY(native_writer_begin(writer, block->n_columns + 3, block->n_rows, err));
-    TRY(native_writer_add_bytes(writer, block->body, block->body_bytes, err));
+    TRY(native_writer_add_block(writer, block, err));
     TRY(native_writer_add(writer, &stream->columns.ids, err));
     TRY(native_writer_add(writer, &stream->columns.numbers, err));
     TRY(native_writer_add(writer, &stream->columns.is_first, err));

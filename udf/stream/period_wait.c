@@ -165,6 +165,17 @@ static struct waiting_block *newest(const struct period_wait *wait)
     return blocks_of(&wait->blocks)[count_blocks(&wait->blocks) - 1];
 }
 
+static enum status append_columns(struct buf *body, const struct native_block *block,
+                                  struct err *err)
+{
+    for (size_t run = 0; run < native_block_count_runs(block); run++) {
+        size_t size_bytes = 0;
+        const uint8_t *bytes = native_block_run(block, run, &size_bytes);
+        TRY(buf_append(body, bytes, size_bytes, err));
+    }
+    return STATUS_OK;
+}
+
 static enum status begin_block(struct period_stream *stream, const struct native_block *block,
                                struct err *err)
 {
@@ -176,7 +187,7 @@ static enum status begin_block(struct period_stream *stream, const struct native
     waiting->n_rows = block->n_rows;
     waiting->n_columns = block->n_columns;
     buf_reset(&waiting->body);
-    TRY(buf_append(&waiting->body, block->body, block->body_bytes, err));
+    TRY(append_columns(&waiting->body, block, err));
     TRY(extend_lengths(waiting, block->n_rows, err));
     return period_columns_extend(&stream->columns, block->n_rows, err);
 }
