@@ -53,8 +53,8 @@ static enum status read_text(struct native_reader *reader, const uint8_t **text_
     return STATUS_OK;
 }
 
-/* Whether the name that comes next can be `expected`: by its size, and by as many of its bytes as are
- * at hand. */
+/* Whether the name that comes next can be `expected`: by its size, and by as many of its bytes as
+ * are at hand. */
 static bool can_be_name(const struct native_reader *reader, const char *expected,
                         uint64_t size_bytes)
 {
@@ -257,21 +257,29 @@ static enum status read_columns(struct native_reader *reader, struct err *err)
     return STATUS_OK;
 }
 
-enum trial { TRIAL_FITS, TRIAL_SHORT, TRIAL_FAILS };
+/* What is at hand, parsed as columns of one revision. */
+struct trial {
+    bool fits;
+    bool is_short;        /* else, where it does not fit, it fails */
+    size_t missing_bytes; /* at least, where it is short */
+    size_t parsed_bytes;
+};
 
-/* Parses what is at hand as columns of the revision. */
-static enum trial try_columns(struct native_reader *reader, enum native_revision revision)
+static struct trial try_columns(struct native_reader *reader, enum native_revision revision)
 {
     size_t at = reader->at;
     reader->is_trying = true;
     reader->block.revision = revision;
     enum status status = read_columns(reader, NULL);
-    bool ends = native_info_follows(reader);
+    struct trial trial = {
+        .fits = status == STATUS_OK && native_info_follows(reader),
+        .is_short = status == STATUS_TRUNCATED,
+        .missing_bytes = status == STATUS_TRUNCATED ? reader->missing_bytes : SIZE_MAX,
+        .parsed_bytes = reader->at - at,
+    };
     reader->is_trying = false;
     reader->at = at;
-    if (status == STATUS_TRUNCATED)
-        return TRIAL_SHORT;
-    return status == STATUS_OK && ends ? TRIAL_FITS : TRIAL_FAILS;
+    return trial;
 }
 
 /* Whether the bytes at hand may be the first ones of a piece that is still being written. A pipe
@@ -279,8 +287,24 @@ static enum trial try_columns(struct native_reader *reader, enum native_revision
 static bool may_be_cut(const struct native_reader *reader)
 {
     const struct io_input *input = &reader->input;
-    return reader->bytes.size_bytes >= PIPE_BUF && input->has_more != NULL &&
-           input->has_more(input->context);
+    const struct buf *bytes = &reader->bytes;
+    return (bytes->size_bytes >= PIPE_BUF || bytes->size_bytes == bytes->capacity_bytes) &&
+           input->has_more != NULL && input->has_more(input->context);
+}
+
+/* Waits for the bytes that the shorter of two trials misses. False: the input ends before, or none
+ * misses any. */
+static enum status fetch_missing(struct native_reader *reader, const struct trial *a,
+                                 const struct trial *b, bool *arrived_out, struct err *err)
+{
+    size_t n = a->missing_bytes < b->missing_bytes ? a->missing_bytes : b->missing_bytes;
+    *arrived_out = false;
+    if (!a->is_short && !b->is_short)
+        return STATUS_OK;
+    n += native_unparsed_bytes(reader);
+    TRY(native_fill_up_to(reader, n, err));
+    *arrived_out = native_unparsed_bytes(reader) >= n;
+    return STATUS_OK;
 }
 
 /*
@@ -291,21 +315,23 @@ static bool may_be_cut(const struct native_reader *reader)
 static enum status recognise_columns(struct native_reader *reader, struct err *err)
 {
     for (;;) {
-        enum trial with = try_columns(reader, NATIVE_REVISION_KINDS);
-        size_t missing_bytes = with == TRIAL_SHORT ? reader->missing_bytes : SIZE_MAX;
-        enum trial without = try_columns(reader, NATIVE_REVISION_INFO);
-        if (without == TRIAL_SHORT && reader->missing_bytes < missing_bytes)
-            missing_bytes = reader->missing_bytes;
-        bool fits = with == TRIAL_FITS || without == TRIAL_FITS;
-        bool is_short = with == TRIAL_SHORT || without == TRIAL_SHORT;
-        if (with == TRIAL_FITS)
+        bool arrived = false;
+        struct trial with = try_columns(reader, NATIVE_REVISION_KINDS);
+        struct trial without = try_columns(reader, NATIVE_REVISION_INFO);
+        bool is_settled = with.fits || without.fits;
+        if (is_settled && (with.is_short || without.is_short))
+            is_settled = !may_be_cut(reader);
+        if (with.fits)
             reader->block.revision = NATIVE_REVISION_KINDS;
-        if (with == TRIAL_FAILS || (fits && !(is_short && may_be_cut(reader))))
+        if (is_settled || (without.is_short && !with.is_short && !with.fits))
             return STATUS_OK;
-        size_t wanted_bytes = native_unparsed_bytes(reader) + missing_bytes;
-        TRY(native_fill_up_to(reader, wanted_bytes, err));
-        if (native_unparsed_bytes(reader) < wanted_bytes)
-            return STATUS_OK; /* the input ends: reading the block says what is wrong */
+        TRY(fetch_missing(reader, &with, &without, &arrived, err));
+        if (arrived)
+            continue;
+        /* Reading the block says what is wrong, in the revision in which more of it is right. */
+        if (with.parsed_bytes > without.parsed_bytes)
+            reader->block.revision = NATIVE_REVISION_KINDS;
+        return STATUS_OK;
     }
 }
 

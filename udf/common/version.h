@@ -2,6 +2,6 @@
 #ifndef SALTWELL_VERSION_H
 #define SALTWELL_VERSION_H
 
-#define SALTWELL_VERSION "0.1.0"
+#define SALTWELL_VERSION "0.2.0"
 
 #endif
