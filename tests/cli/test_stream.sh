@@ -164,6 +164,27 @@ fails 'unsorted time in a later block' 'row 150001, key (0): --time ts: expected
 fails 'unsorted key' "period_stream: row 21, key ('b'): expected keys in ascending order (or --keys-unordered), found key ('a') behind key ('b')" \
     'period_stream --keys 1 --time ts --gap 5' "k String, ts UInt32, $rows_columns" \
     "SELECT ['a', 'b', 'a'][intDiv(number, 10) + 1] AS k, toUInt32(number) AS ts FROM numbers(30)"
+# Long keys are cut, so that a message has room for all that it names, and quickly.
+long_keys() {
+    dimensions 2 2
+    column k String
+    for letter in b a; do
+        varuint "$1"
+        head -c "$1" /dev/zero | tr '\0' $letter
+    done
+    column ts UInt32
+    le 4 1 1
+}
+for bytes in 300 40000000; do
+    long_keys $bytes >"$TMPDIR/in"
+    run timeout 5 "$BUILD/bin/period_stream" --keys 1 --time ts --gap 10 <"$TMPDIR/in"
+    check_equal "keys of $bytes bytes: status" 1 "$status"
+    for part in "row 2, key ('bbb" "found key ('aaa" "behind key ('bbb"; do
+        check_contains "keys of $bytes bytes: message" "$part" "$stderr"
+    done
+done
+rm "$TMPDIR/in"
+
 fails 'merge_partials: unsorted key' 'merge_partials: row 4, key (9): expected keys in ascending order (or --keys-unordered), found key (7) behind key (9)' \
     'merge_partials --keys 1' 'k UInt8, v UInt64' "SELECT arrayJoin([1, 1, 9, 7])::UInt8 AS k, 1::UInt64 AS v"
 fails 'unknown time' "--time: expected the name of a column, found 'when' (there are 'k', 'ts')" \

@@ -48,8 +48,10 @@ int native_cell_compare_nulls_below(const struct native_type *type, const uint8_
 CHECKED enum status native_cell_append(const struct native_type *type, const uint8_t **value,
                                        struct buf **part, struct err *err);
 
-/* Appends a value as people read it: 42, 'text', NULL, [1, 2], (1, 'a'). *value moves behind it.
+/* Appends a value as people read it: 42, 'text', NULL, [1, 2], (1, 'a'). *value moves behind it,
+ * unless the text has NATIVE_PRINT_BYTES before the value's end: the rest is left out then.
  * STATUS_NOMEM. */
+enum { NATIVE_PRINT_BYTES = 1024 };
 CHECKED enum status native_cell_print(const struct native_type *type, const uint8_t **value,
                                       struct buf *text, struct err *err);
 

@@ -150,11 +150,16 @@ static enum status print_text(struct buf *text, const char *what, struct err *er
     return buf_append(text, what, strlen(what), err);
 }
 
+static bool is_full(const struct buf *text)
+{
+    return text->size_bytes >= NATIVE_PRINT_BYTES;
+}
+
 static enum status print_quoted(const uint8_t *bytes, size_t size_bytes, struct buf *text,
                                 struct err *err)
 {
     TRY(buf_append_u8(text, '\'', err));
-    for (size_t i = 0; i < size_bytes; i++) {
+    for (size_t i = 0; i < size_bytes && !is_full(text); i++) {
         char escaped[8];
         if (bytes[i] < ' ' || bytes[i] == 0x7f)
             snprintf(escaped, sizeof(escaped), "\\x%02X", bytes[i]);
@@ -170,7 +175,7 @@ static enum status print_hex(const uint8_t *bytes, size_t size_bytes, struct buf
                              struct err *err)
 {
     TRY(print_text(text, "0x", err));
-    for (size_t i = 0; i < size_bytes; i++) {
+    for (size_t i = 0; i < size_bytes && !is_full(text); i++) {
         char digits[4];
         snprintf(digits, sizeof(digits), "%02X", bytes[i]);
         TRY(print_text(text, digits, err));
@@ -214,7 +219,7 @@ static enum status print_array(const struct native_type *type, const uint8_t **v
 {
     uint64_t n = varuint_take(value);
     TRY(buf_append_u8(text, '[', err));
-    for (uint64_t i = 0; i < n; i++) {
+    for (uint64_t i = 0; i < n && !is_full(text); i++) {
         TRY(print_text(text, i == 0 ? "" : ", ", err));
         TRY(native_cell_print(type + 1, value, text, err));
     }

@@ -1,6 +1,7 @@
 #include "stream_key.h"
 
-enum { MAX_TEXT_BYTES = 200 };
+/* Of a key in a message, which may name three. */
+enum { MAX_TEXT_BYTES = 120 };
 
 void stream_key_free(struct stream_key *key)
 {
@@ -77,6 +78,8 @@ static const char *describe(const struct stream_key *key, const struct native_bl
     buf_reset(text);
     enum status status = buf_append_u8(text, '(', NULL);
     for (size_t i = 0; i < key->n_columns && status == STATUS_OK; i++) {
+        if (text->size_bytes > MAX_TEXT_BYTES)
+            break;
         status = buf_append(text, ", ", i == 0 ? 0 : 2, NULL);
         if (status == STATUS_OK)
             status = native_cell_print(native_type_root(&block->columns[i].type), &at, text, NULL);
