@@ -93,21 +93,35 @@ static enum status write_fold(const struct stream_sql *sql, const struct period_
     return status;
 }
 
+static enum status write_lengths(struct buf *structure, struct err *err)
+{
+    TRY(stream_sql_structure(structure, "period_length", "UInt64", err));
+    return stream_sql_structure(structure, "unique_period_length", "UInt64", err);
+}
+
+static enum status write_ends(struct buf *structure, const char *time_type, struct err *err)
+{
+    TRY(stream_sql_structure(structure, "period_first", time_type, err));
+    return stream_sql_structure(structure, "period_last", time_type, err);
+}
+
+/* The columns of the period, in the order in which the program writes them. */
 static enum status write_columns(const struct stream_sql *sql, const struct period_options *options,
                                  struct buf *structure, struct err *err)
 {
     const struct stream_sql_column *time = NULL;
-    bool rows = options->emit == PERIOD_EMIT_ROWS;
     TRY(stream_sql_find(sql, options->time, "--time", &time, err));
     TRY(stream_sql_structure(structure, "period_id", "UInt64", err));
     TRY(stream_sql_structure(structure, "period_number", "UInt32", err));
-    if (rows)
+    if (options->emit == PERIOD_EMIT_PERIODS) {
+        TRY(write_ends(structure, time->type, err));
+        TRY(write_lengths(structure, err));
+    } else {
         TRY(stream_sql_structure(structure, "is_first_in_period", "UInt8", err));
-    if (!rows || options->lengths) {
-        TRY(stream_sql_structure(structure, "period_length", "UInt64", err));
-        TRY(stream_sql_structure(structure, "unique_period_length", "UInt64", err));
-        TRY(stream_sql_structure(structure, "period_first", time->type, err));
-        TRY(stream_sql_structure(structure, "period_last", time->type, err));
+        if (options->lengths) {
+            TRY(write_lengths(structure, err));
+            TRY(write_ends(structure, time->type, err));
+        }
     }
     for (size_t i = 0; i < options->n_folds; i++)
         TRY(write_fold(sql, &options->folds[i], structure, err));
