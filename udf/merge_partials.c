@@ -143,7 +143,8 @@ static int print_sql(struct command *command)
     command->sql.keys = command->keys;
     enum status status =
         merge_sql(&command->sql, &command->options, STDIN_FILENO, &statement, &err);
-    int exit_status = stream_program_print("merge_partials", status, &err, &statement);
+    int exit_status =
+        stream_program_print("merge_partials", status, &err, &statement, command->sql.is_native);
     buf_free(&statement);
     stream_sql_free(&command->sql);
     return exit_status;

@@ -211,7 +211,8 @@ static int print_sql(struct command *command)
     command->sql.keys = command->keys;
     enum status status =
         period_sql(&command->sql, &command->options, STDIN_FILENO, &statement, &err);
-    int exit_status = stream_program_print("period_stream", status, &err, &statement);
+    int exit_status =
+        stream_program_print("period_stream", status, &err, &statement, command->sql.is_native);
     buf_free(&statement);
     stream_sql_free(&command->sql);
     return exit_status;

@@ -1,6 +1,7 @@
 #include "stream_program.h"
 
 #include "native_read.h"
+#include "native_write.h"
 #include "program.h"
 
 #include <stdio.h>
@@ -82,13 +83,50 @@ int stream_program_end(const char *executable, enum status status, const struct 
     return PROGRAM_FAILED;
 }
 
-int stream_program_print(const char *executable, enum status status, const struct err *err,
-                         const struct buf *statement)
+/* A failure to write leaves the exit status and standard error. */
+static void poison_unless_terminal(const char *executable, const char *message)
 {
+    if (isatty(STDOUT_FILENO))
+        return;
+    enum status status =
+        stream_poison(executable, message, io_output_of_descriptor(STDOUT_FILENO), NULL);
+    if (status == STATUS_OK && !isatty(STDIN_FILENO))
+        drain(io_input_of_descriptor(STDIN_FILENO));
+}
+
+static enum status print_native(const struct buf *statement, struct err *err)
+{
+    struct native_writer writer = native_writer_init(io_output_of_descriptor(STDOUT_FILENO));
+    struct native_builder column = {0};
+    enum status status = native_builder_init(&column, "statement", "String", err);
     if (status == STATUS_OK)
+        /* Without the end of its last line: FORMAT TSVRaw puts one. */
+        status =
+            native_append_string(column.parts, statement->data, statement->size_bytes - 1, err);
+    if (status == STATUS_OK)
+        status = native_writer_begin(&writer, 1, 1, err);
+    if (status == STATUS_OK)
+        status = native_writer_add(&writer, &column, err);
+    if (status == STATUS_OK)
+        status = native_writer_flush(&writer, err);
+    native_builder_free(&column);
+    native_writer_free(&writer);
+    return status;
+}
+
+int stream_program_print(const char *executable, enum status status, const struct err *err,
+                         const struct buf *statement, bool native)
+{
+    struct err failure = *err;
+    if (status == STATUS_OK && !native)
         return program_print(executable, "%.*s", (int)statement->size_bytes,
                              (const char *)statement->data);
-    program_complain(executable, err->message);
+    if (status == STATUS_OK)
+        status = print_native(statement, &failure);
+    if (status == STATUS_OK)
+        return PROGRAM_OK;
+    program_complain(executable, failure.message);
+    poison_unless_terminal(executable, failure.message);
     return status == STATUS_USAGE ? PROGRAM_USAGE : PROGRAM_FAILED;
 }
 
@@ -96,13 +134,7 @@ int stream_program_misused(const char *executable, const char *message, const ch
 {
     program_complain(executable, message);
     fputs(usage, stderr);
-    if (!isatty(STDOUT_FILENO)) {
-        /* A failure to write leaves the exit status and standard error. */
-        enum status status =
-            stream_poison(executable, message, io_output_of_descriptor(STDOUT_FILENO), NULL);
-        if (status == STATUS_OK && !isatty(STDIN_FILENO))
-            drain(io_input_of_descriptor(STDIN_FILENO));
-    }
+    poison_unless_terminal(executable, message);
     return PROGRAM_USAGE;
 }
 

@@ -5,6 +5,7 @@
 #include "io.h"
 
 #include <getopt.h>
+#include <stdbool.h>
 
 /*
  * Ends a table function's program: returns the exit status, and for a failure says why, on standard
@@ -28,9 +29,10 @@ CHECKED enum status stream_program_parse(int argc, char **argv, const struct opt
 CHECKED enum status stream_program_parse_count(const char *text, const char *option,
                                                size_t *count_out, struct err *err);
 
-/* Ends a --sql: prints the statement, or says why there is none. Returns the exit status. */
+/* Ends a --sql: prints the statement, in Native as the one value of a column `statement String`, or
+ * says why there is none, as stream_program_misused does. Returns the exit status. */
 int stream_program_print(const char *executable, enum status status, const struct err *err,
-                         const struct buf *statement);
+                         const struct buf *statement, bool native);
 
 /* Says that the command line is wrong, poisons an output that is no terminal, drops the input, and
  * returns the exit status. */

@@ -1,114 +1,13 @@
 #include "stream_sql.h"
 
-#include "io.h"
-
 #include <ctype.h>
 #include <stdio.h>
-
-enum { MAX_DESCRIPTION_BYTES = 16 << 20 };
+#include <strings.h>
 
 void stream_sql_free(struct stream_sql *sql)
 {
     buf_free(&sql->rows);
     buf_free(&sql->columns);
-}
-
-static enum status read_all(struct buf *bytes, int descriptor, struct err *err)
-{
-    struct io_input input = io_input_of_descriptor(descriptor);
-    for (size_t read_bytes = 1; read_bytes > 0;) {
-        enum { CHUNK_BYTES = 64 << 10 };
-        TRY(buf_reserve(bytes, CHUNK_BYTES, err));
-        TRY(input.read(input.context, bytes->data + bytes->size_bytes, CHUNK_BYTES, &read_bytes,
-                       err));
-        bytes->size_bytes += read_bytes;
-        if (bytes->size_bytes > MAX_DESCRIPTION_BYTES)
-            return err_set(err, STATUS_LIMIT,
-                           "expected a description of at most %d bytes, found more",
-                           MAX_DESCRIPTION_BYTES);
-    }
-    return buf_append_u8(bytes, 0, err);
-}
-
-/* Undoes TSV's escapes in place. */
-static void unescape(char *text)
-{
-    static const char codes[] = "nt0rbf", values[] = "\n\t\0\r\b\f";
-    char *to = text;
-    for (const char *from = text; *from != '\0'; from++) {
-        char c = *from;
-        if (c == '\\' && from[1] != '\0') {
-            const char *code = strchr(codes, *++from);
-            c = code == NULL ? *from : values[code - codes];
-        }
-        *to++ = c;
-    }
-    *to = '\0';
-}
-
-/* Cuts the field that begins at *at, moves *at behind it. */
-static char *cut_field(char **at)
-{
-    char *field = *at;
-    *at += strcspn(*at, "\t");
-    if (**at != '\0')
-        *(*at)++ = '\0';
-    unescape(field);
-    return field;
-}
-
-/* Puts a type's name on one line: DESCRIBE breaks tuples into a line an element, quoted names
- * aside, and the server sends them to the program without. */
-static void join_lines(char *type)
-{
-    char *to = type;
-    for (const char *from = type; *from != '\0'; from++) {
-        if (*from != '\n') {
-            *to++ = *from;
-            continue;
-        }
-        from += strspn(from, "\n ") - 1;
-        if (to > type && to[-1] == ',')
-            *to++ = ' ';
-    }
-    *to = '\0';
-}
-
-static enum status add_column(struct stream_sql *sql, char *line, size_t number, struct err *err)
-{
-    char *at = line;
-    struct stream_sql_column column;
-    column.name = cut_field(&at);
-    char *type = cut_field(&at);
-    join_lines(type);
-    column.type = type;
-    if (column.name[0] == '\0' || column.type[0] == '\0')
-        return err_set(err, STATUS_FORMAT,
-                       "line %zu: expected a name, a tab and a type, as DESCRIBE TABLE ... FORMAT "
-                       "TSV prints them",
-                       number);
-    if (strcmp(cut_field(&at), "EPHEMERAL") == 0)
-        return STATUS_OK;
-    return buf_append(&sql->columns, &column, sizeof(column), err);
-}
-
-static enum status cut_lines(struct stream_sql *sql, struct err *err)
-{
-    char *line = (char *)sql->rows.data;
-    for (size_t number = 1; *line != '\0'; number++) {
-        char *end = line + strcspn(line, "\n");
-        bool is_last = *end == '\0';
-        *end = '\0';
-        TRY(add_column(sql, line, number, err));
-        if (is_last)
-            break;
-        line = end + 1;
-    }
-    if (sql->columns.size_bytes > 0)
-        return STATUS_OK;
-    return err_set(err, STATUS_FORMAT,
-                   "expected the table's columns on standard input, from DESCRIBE TABLE ... FORMAT "
-                   "TSV, found nothing");
 }
 
 enum status stream_sql_find(const struct stream_sql *sql, const char *name, const char *option,
@@ -158,8 +57,7 @@ static enum status put_keys_first(struct stream_sql *sql, struct err *err)
 
 enum status stream_sql_read(struct stream_sql *sql, int descriptor, struct err *err)
 {
-    TRY(read_all(&sql->rows, descriptor, err));
-    TRY(cut_lines(sql, err));
+    TRY(stream_sql_read_columns(sql, descriptor, err));
     return put_keys_first(sql, err);
 }
 
@@ -223,13 +121,33 @@ enum status stream_sql_common_options(const struct stream_sql *sql, bool keys_un
     return stream_sql_number(command, "--max-memory", sql->max_memory_bytes, err);
 }
 
+/* The words that are something else than a name where a statement has a column: of all that
+ * system.keywords lists, those at which the server's parser sees no name, and its literals. */
+static bool is_reserved(const char *name)
+{
+    static const char *const words[] = {"all",        "constraint", "distinct", "false", "index",
+                                        "inf",        "infinity",   "nan",      "not",   "null",
+                                        "projection", "top",        "true"};
+    for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+        if (strcasecmp(name, words[i]) == 0)
+            return true;
+    return false;
+}
+
+static bool is_plain(const char *name)
+{
+    if (!isalpha((unsigned char)name[0]) && name[0] != '_')
+        return false;
+    for (const char *c = name; *c != '\0'; c++)
+        if (!isalnum((unsigned char)*c) && *c != '_')
+            return false;
+    return !is_reserved(name);
+}
+
 static enum status append_name(struct buf *text, const char *name, struct err *err)
 {
-    bool is_plain = isalpha((unsigned char)name[0]) || name[0] == '_';
-    for (const char *c = name; *c != '\0'; c++)
-        is_plain = is_plain && (isalnum((unsigned char)*c) || *c == '_');
-    return is_plain ? append_text(text, name, err)
-                    : append_quoted(text, name, strlen(name), '`', err);
+    return is_plain(name) ? append_text(text, name, err)
+                          : append_quoted(text, name, strlen(name), '`', err);
 }
 
 enum status stream_sql_list(struct buf *list, const char *name, struct err *err)

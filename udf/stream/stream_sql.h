@@ -13,7 +13,8 @@ struct stream_sql {
     const char *keys;        /* names, separated by commas */
     size_t n_shards;         /* 0 and 1: one process */
     size_t max_memory_bytes; /* 0: not asked for */
-    struct buf rows;         /* the description's bytes; names and types point into it */
+    bool is_native;          /* the description came in Native: so goes the statement */
+    struct buf rows;         /* the description's texts; names and types point into it */
     struct buf columns;      /* struct stream_sql_column */
     size_t n_keys;           /* the first columns, in the order of `keys` */
 };
@@ -25,12 +26,17 @@ struct stream_sql_column {
 };
 
 /*
- * Reads what DESCRIBE TABLE ... FORMAT TSV prints, and puts the key's columns first. Columns that a
- * query cannot read (EPHEMERAL) are left out. STATUS_FORMAT: not such a description, or a name that
- * cannot stand on a command line; STATUS_MISMATCH: a key that the table does not have; STATUS_IO,
- * STATUS_NOMEM. sql must be freed in any case.
+ * Reads the table's columns, and puts the key's first. They come as `SELECT name, type FROM
+ * system.columns` or DESCRIBE TABLE gives them, in Native, TSV or TSVRaw; a third column, where
+ * there is one, says what the default is called: columns that a query cannot read (EPHEMERAL) are
+ * left out. STATUS_FORMAT, STATUS_TRUNCATED: not such a description; STATUS_MISMATCH: a key that
+ * the table does not have; STATUS_USAGE, STATUS_IO, STATUS_LIMIT, STATUS_NOMEM. sql must be freed
+ * in any case.
  */
 CHECKED enum status stream_sql_read(struct stream_sql *sql, int descriptor, struct err *err);
+/* The part of it that fills sql->columns. */
+CHECKED enum status stream_sql_read_columns(struct stream_sql *sql, int descriptor,
+                                            struct err *err);
 void stream_sql_free(struct stream_sql *sql);
 
 static inline const struct stream_sql_column *stream_sql_columns(const struct stream_sql *sql)

@@ -1,0 +1,126 @@
+#!/bin/sh
+# --sql through the server itself: the statement that executable() brings back for a row of
+# system.columns a column, in Native and in TSVRaw, runs as it is, whatever the columns are called; and
+# an error is the answer, never no answer.
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
+
+# query [OPTION...]: runs the SQL on standard input; the result is in $TMPDIR/stdout.
+query() {
+    run "$BUILD/saltwell-local" --path "$TMPDIR/data" "$@"
+}
+
+if [ ! -x "$BUILD/saltwell-local" ]; then
+    not_ok 'the engine' "expected its launcher at $BUILD/saltwell-local, found none: build it first"
+    exit 1
+fi
+
+# written FORMAT STRUCTURE TABLE COMMAND: the query that asks for the statement. EPHEMERAL columns go by
+# the third column.
+written() {
+    echo "SELECT * FROM executable('$4', $1, '$2', (SELECT name, type, default_kind FROM system.columns WHERE database = currentDatabase() AND table = '$3')) FORMAT TSVRaw;"
+}
+
+query <<'SQL'
+CREATE TABLE nasty (
+    `a b` UInt64, `tab	x` String, `q'uo` String, `back\\slash` String, `back\\nslash` String, `bq\`x` String, `new
+line` String, `dq"x` UInt8, `{x:UInt8}` UInt8, `коло` UInt8, `x.y` UInt8, `a,b` UInt8, ` ` UInt8, `1` UInt8, `(` UInt8,
+    `--` UInt8, `%` UInt8, `?` UInt8, `\\` UInt8, `''` UInt8,
+    ts DateTime('UTC'), e Enum8('a\tb' = 1, 'it''s \\ x' = 2, 'new
+line' = 3), t Tuple(`x y` UInt8, `b'\\\`` String), n LowCardinality(Nullable(String)), gone UInt8 EPHEMERAL,
+    m Float64 MATERIALIZED `1` + 1, w UInt8 ALIAS `1` + 2)
+ENGINE = MergeTree ORDER BY tuple();
+
+INSERT INTO nasty SELECT n, s, s, s, s, s, s, n, n, n % 3, n, n, n, n, n, n, n, n, n, n, n * 1000, n % 3 + 1, (n, s), if(n % 4 = 0, NULL, s)
+FROM (SELECT number AS n, concat('\t\\\'', toString(number)) AS s FROM numbers(40));
+SQL
+check_equal 'a table of nasty names' '0 ' "$status $stderr"
+
+# carried TABLE KEY: the statement in FORMAT gives the table's rows.
+carried() {
+    query <"$TMPDIR/ask"
+    check_equal "$1, $3: written" '0 ' "$status $stderr"
+    {
+        echo "SELECT count(), sum(cityHash64(\`$2\`, * EXCEPT (\`$2\`, period_id, period_number, is_first_in_period))), uniqExact(period_id) FROM ("
+        cat "$TMPDIR/stdout"
+        echo ")"
+        echo "EXCEPT ALL SELECT count(), sum(cityHash64(\`$2\`, * EXCEPT \`$2\`)), uniqExact(\`$2\`) FROM $1"
+        echo "SETTINGS asterisk_include_materialized_columns = 1, asterisk_include_alias_columns = 1"
+    } >"$TMPDIR/sql"
+    query <"$TMPDIR/sql"
+    check_equal "$1, $3: the table's rows" ' 0' "$(cat "$TMPDIR/stdout")$stderr $status"
+}
+
+command='period_stream --sql --table nasty --keys коло --time ts --gap 1000000'
+written Native 'statement String' nasty "$command" >"$TMPDIR/ask"
+carried nasty коло Native
+query <"$TMPDIR/ask"
+mv "$TMPDIR/stdout" "$TMPDIR/native"
+
+# The same through a pipe, where a newline in a name is an escape.
+echo 'DESCRIBE TABLE nasty FORMAT TSV' >"$TMPDIR/ask"
+query <"$TMPDIR/ask"
+mv "$TMPDIR/stdout" "$TMPDIR/description"
+# shellcheck disable=SC2086 # a command and its words
+run "$BUILD"/bin/$command <"$TMPDIR/description"
+check_files_equal 'nasty, through a pipe: the same statement' "$TMPDIR/native" "$TMPDIR/stdout"
+
+# TSVRaw has no escapes: what stands in a name or a type is what it is, a tab or a newline aside.
+query <<'SQL'
+CREATE TABLE plain (`back\\nslash` String, e Enum8('it''s' = 1), ts DateTime('UTC')) ENGINE = MergeTree ORDER BY tuple() AS
+SELECT toString(number), 1, number FROM numbers(10);
+CREATE TABLE plainer (`back\\slash` String, ts UInt32) ENGINE = MergeTree ORDER BY tuple() AS
+SELECT toString(number), number FROM numbers(10);
+SQL
+written TSVRaw 'line String' plain 'period_stream --sql --table plain --keys back\\nslash --time ts --gap 1' >"$TMPDIR/ask"
+carried plain 'back\\nslash' TSVRaw
+written TSVRaw 'line String' plainer 'period_stream --sql --table plainer --keys back\\slash --time ts --gap 1' >"$TMPDIR/ask"
+carried plainer 'back\\slash' TSVRaw
+
+# Every word of the server's grammar as a name.
+query <<'SQL'
+SELECT concat('CREATE TABLE words (', arrayStringConcat(arrayMap((w, i) -> concat('`', w, '` UInt16 DEFAULT ', toString(i)), groupArray(word) AS words, arrayEnumerate(words)), ', '),
+    ', k UInt8, t UInt8) ENGINE = MergeTree ORDER BY tuple(); INSERT INTO words (k, t) VALUES (1, 1);')
+FROM (SELECT lower(keyword) AS word FROM system.keywords WHERE keyword NOT LIKE '% %' UNION ALL SELECT arrayJoin(['inf', 'infinity', 'nan', 'Top', 'nested', 'now', 'dummy'])) FORMAT TSVRaw;
+SQL
+mv "$TMPDIR/stdout" "$TMPDIR/sql"
+query <"$TMPDIR/sql"
+check_equal 'a table of all words' '0 ' "$status $stderr"
+written Native 'statement String' words 'period_stream --sql --table words --keys k --time t --gap 1' >"$TMPDIR/ask"
+carried words k Native
+
+# merge_partials writes its statement in the same way.
+query <<'SQL'
+CREATE TABLE partials (user LowCardinality(String), n UInt64, last DateTime('UTC'), m Tuple(n UInt64, mean Float64, m2 Float64)) ENGINE = MergeTree ORDER BY user AS
+SELECT toString(number % 3), 1, number, welfordState([number]) FROM numbers(30);
+SQL
+written Native 'statement String' partials 'merge_partials --sql --table partials --keys user --op last=max' >"$TMPDIR/ask"
+query <"$TMPDIR/ask"
+{ cat "$TMPDIR/stdout" && echo 'ORDER BY user;'; } >"$TMPDIR/sql"
+query <"$TMPDIR/sql"
+check_equal 'merge_partials: the statement runs' '0	10	1970-01-01 00:00:27	(10,13.5,742.5)
+1	10	1970-01-01 00:00:28	(10,14.5,742.5)
+2	10	1970-01-01 00:00:29	(10,15.5,742.5) ' "$(cat "$TMPDIR/stdout") $stderr"
+
+# refused NAME FRAGMENT TABLE COMMAND: under the server's default settings, which see no exit status.
+refused() {
+    written Native 'statement String' "$3" "$4" >"$TMPDIR/ask"
+    query <"$TMPDIR/ask"
+    check_equal "$1: the query fails" 1 "$status"
+    check_contains "$1: the reason" "$2" "$stderr"
+    written TSVRaw 'line String' "$3" "$4" >"$TMPDIR/ask"
+    query <"$TMPDIR/ask"
+    check_contains "$1, TSVRaw: the reason" "$2" "$(tr '\0' ' ' <"$TMPDIR/stdout")"
+}
+
+refused 'no such table' "period_stream: expected the table's columns on standard input" absent \
+    'period_stream --sql --table absent --keys k --time t --gap 1'
+refused 'no such key' "period_stream: --keys: expected a column of the table, found 'user'" nasty \
+    'period_stream --sql --table nasty --keys user --time ts --gap 1'
+refused 'no table' 'merge_partials: --sql: expected --table, found none' partials 'merge_partials --sql --keys user'
+refused 'a column that does not merge' "merge_partials: column 'last': type DateTime('UTC') has no merge" partials \
+    'merge_partials --sql --table partials --keys user'
+query <<'SQL'
+SELECT * FROM executable('period_stream --sql --table t --keys k --time t --gap 1', Native, 'statement String', (SELECT 'k', 1));
+SQL
+check_contains 'columns that are no description' 'period_stream: expected the columns name String, type String' "$stderr"
