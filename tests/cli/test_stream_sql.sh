@@ -18,7 +18,10 @@ fi
 # written FORMAT STRUCTURE TABLE COMMAND: the query that asks for the statement. EPHEMERAL columns go by
 # the third column.
 written() {
-    echo "SELECT * FROM executable('$4', $1, '$2', (SELECT name, type, default_kind FROM system.columns WHERE database = currentDatabase() AND table = '$3')) FORMAT TSVRaw;"
+    cat <<SQL
+SELECT * FROM executable('$4', $1, '$2',
+    (SELECT name, type, default_kind FROM system.columns WHERE database = currentDatabase() AND table = '$3')) FORMAT TSVRaw;
+SQL
 }
 
 query <<'SQL'
@@ -36,17 +39,17 @@ FROM (SELECT number AS n, concat('\t\\\'', toString(number)) AS s FROM numbers(4
 SQL
 check_equal 'a table of nasty names' '0 ' "$status $stderr"
 
-# carried TABLE KEY: the statement in FORMAT gives the table's rows.
+# carried TABLE KEY FORMAT: what the query in $TMPDIR/ask writes gives the table's rows.
 carried() {
     query <"$TMPDIR/ask"
     check_equal "$1, $3: written" '0 ' "$status $stderr"
-    {
-        echo "SELECT count(), sum(cityHash64(\`$2\`, * EXCEPT (\`$2\`, period_id, period_number, is_first_in_period))), uniqExact(period_id) FROM ("
-        cat "$TMPDIR/stdout"
-        echo ")"
-        echo "EXCEPT ALL SELECT count(), sum(cityHash64(\`$2\`, * EXCEPT \`$2\`)), uniqExact(\`$2\`) FROM $1"
-        echo "SETTINGS asterisk_include_materialized_columns = 1, asterisk_include_alias_columns = 1"
-    } >"$TMPDIR/sql"
+    cat >"$TMPDIR/sql" <<SQL
+SELECT count(), sum(cityHash64(\`$2\`, * EXCEPT (\`$2\`, period_id, period_number, is_first_in_period))), uniqExact(period_id) FROM (
+$(cat "$TMPDIR/stdout")
+) EXCEPT ALL
+SELECT count(), sum(cityHash64(\`$2\`, * EXCEPT \`$2\`)), uniqExact(\`$2\`) FROM $1
+SETTINGS asterisk_include_materialized_columns = 1, asterisk_include_alias_columns = 1;
+SQL
     query <"$TMPDIR/sql"
     check_equal "$1, $3: the table's rows" ' 0' "$(cat "$TMPDIR/stdout")$stderr $status"
 }
@@ -65,17 +68,17 @@ mv "$TMPDIR/stdout" "$TMPDIR/description"
 run "$BUILD"/bin/$command <"$TMPDIR/description"
 check_files_equal 'nasty, through a pipe: the same statement' "$TMPDIR/native" "$TMPDIR/stdout"
 
-# TSVRaw has no escapes: what stands in a name or a type is what it is, a tab or a newline aside.
+# TSVRaw has no escapes: what stands in a name or a type is what it is, a tab or a newline aside. In the
+# command, which the server splits as a shell would, names have escapes.
 query <<'SQL'
-CREATE TABLE plain (`back\\nslash` String, e Enum8('it''s' = 1), ts DateTime('UTC')) ENGINE = MergeTree ORDER BY tuple() AS
+CREATE TABLE raw (`back\\nslash` String, e Enum8('it''s' = 1), `the "time"` DateTime('UTC')) ENGINE = MergeTree ORDER BY tuple() AS
 SELECT toString(number), 1, number FROM numbers(10);
-CREATE TABLE plainer (`back\\slash` String, ts UInt32) ENGINE = MergeTree ORDER BY tuple() AS
-SELECT toString(number), number FROM numbers(10);
+CREATE TABLE raw_s (`back\\slash` String, `t s` UInt32) ENGINE = MergeTree ORDER BY tuple() AS SELECT toString(number), number FROM numbers(10);
 SQL
-written TSVRaw 'line String' plain 'period_stream --sql --table plain --keys back\\nslash --time ts --gap 1' >"$TMPDIR/ask"
-carried plain 'back\\nslash' TSVRaw
-written TSVRaw 'line String' plainer 'period_stream --sql --table plainer --keys back\\slash --time ts --gap 1' >"$TMPDIR/ask"
-carried plainer 'back\\slash' TSVRaw
+written TSVRaw 'line String' raw 'period_stream --sql --table raw --keys "back\\\\nslash" --time "the \\"time\\"" --gap 1' >"$TMPDIR/ask"
+carried raw 'back\\nslash' TSVRaw
+written TSVRaw 'line String' raw_s 'period_stream --sql --table raw_s --keys "back\\\\slash" --time "t s" --gap 1' >"$TMPDIR/ask"
+carried raw_s 'back\\slash' TSVRaw
 
 # Every word of the server's grammar as a name.
 query <<'SQL'
@@ -115,8 +118,8 @@ refused() {
 
 refused 'no such table' "period_stream: expected the table's columns on standard input" absent \
     'period_stream --sql --table absent --keys k --time t --gap 1'
-refused 'no such key' "period_stream: --keys: expected a column of the table, found 'user'" nasty \
-    'period_stream --sql --table nasty --keys user --time ts --gap 1'
+refused 'no such key' "period_stream: --keys: expected a column of the table, found 'host'" partials \
+    'period_stream --sql --table partials --keys host --time last --gap 1'
 refused 'no table' 'merge_partials: --sql: expected --table, found none' partials 'merge_partials --sql --keys user'
 refused 'a column that does not merge' "merge_partials: column 'last': type DateTime('UTC') has no merge" partials \
     'merge_partials --sql --table partials --keys user'

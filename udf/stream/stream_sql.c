@@ -87,20 +87,27 @@ void stream_sql_parts_free(struct stream_sql_parts *parts)
     buf_free(&parts->order);
 }
 
+/* The server splits the command at spaces and tabs, takes quotes for its own, and gives back as it
+ * is what follows a backslash (of these). */
+static enum status append_word(struct buf *command, const char *word, struct err *err)
+{
+    for (; *word != '\0'; word++) {
+        if (strchr(" \t'\"\\", *word) != NULL)
+            TRY(buf_append_u8(command, '\\', err));
+        TRY(buf_append_u8(command, (uint8_t)*word, err));
+    }
+    return STATUS_OK;
+}
+
 enum status stream_sql_option(struct buf *command, const char *option, const char *value,
                               struct err *err)
 {
-    TRY(append_text(command, " ", err));
+    TRY(buf_append_u8(command, ' ', err));
     TRY(append_text(command, option, err));
     if (value == NULL)
         return STATUS_OK;
-    if (strchr(value, ' ') != NULL)
-        return err_set(err, STATUS_USAGE,
-                       "%s: expected a name without spaces, which the server cannot pass on, found "
-                       "'%s'; rename the column in a view",
-                       option, value);
-    TRY(append_text(command, " ", err));
-    return append_text(command, value, err);
+    TRY(buf_append_u8(command, ' ', err));
+    return append_word(command, value, err);
 }
 
 enum status stream_sql_number(struct buf *command, const char *option, uint64_t value,

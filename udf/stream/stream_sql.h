@@ -62,8 +62,8 @@ struct stream_sql_parts {
 };
 void stream_sql_parts_free(struct stream_sql_parts *parts);
 
-/* Appends ` option value` to a command; value may be NULL. STATUS_USAGE: the value has a space,
- * which the server cannot pass on. STATUS_NOMEM. */
+/* Appends ` option value` to a command, as the server will split it; value may be NULL.
+ * STATUS_NOMEM. */
 CHECKED enum status stream_sql_option(struct buf *command, const char *option, const char *value,
                                       struct err *err);
 CHECKED enum status stream_sql_number(struct buf *command, const char *option, uint64_t value,
