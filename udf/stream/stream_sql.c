@@ -132,9 +132,8 @@ enum status stream_sql_common_options(const struct stream_sql *sql, bool keys_un
  * system.keywords lists, those at which the server's parser sees no name, and its literals. */
 static bool is_reserved(const char *name)
 {
-    static const char *const words[] = {"all",        "constraint", "distinct", "false", "index",
-                                        "inf",        "infinity",   "nan",      "not",   "null",
-                                        "projection", "top",        "true"};
+    static const char *const words[] = {"all", "distinct", "false", "inf", "infinity",
+                                        "nan", "not",      "null",  "top", "true"};
     for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
         if (strcasecmp(name, words[i]) == 0)
             return true;
