@@ -1,7 +1,7 @@
 #!/bin/sh
-# period_stream in a refreshable materialized view and as an Executable table, on the server of
-# saltwell-local: it works, and a refresh that fails, on unsorted input or because its process was killed
-# in the middle, leaves the old data and its reason in system.view_refreshes.
+# period_stream and the functions in refreshable materialized views, and period_stream as an Executable
+# table, on the server of saltwell-local: they work, and a refresh that fails, on bad input or because its
+# process was killed in the middle, leaves the old data and its reason in system.view_refreshes.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 
@@ -65,6 +65,29 @@ refresh
 check_equal 'a refresh of unsorted input: the old data' '1000	10	499500' "$data"
 check_contains 'a refresh of unsorted input: the reason' \
     'period_stream: row 2, key (0): --time ts: expected times in ascending order, found 1989 behind 1999' "$reason"
+
+# Functions in a refreshable view, and in one that is refreshed after it.
+sql 'CREATE OR REPLACE VIEW input AS SELECT number % 10 AS user, toUInt32(number) AS ts, 5 AS gap FROM numbers(1000)' >/dev/null
+sql "CREATE MATERIALIZED VIEW lists REFRESH EVERY 1 YEAR SETTINGS refresh_retries = 0 ENGINE = MergeTree ORDER BY user EMPTY
+    AS SELECT user, periods(user, groupArray(ts), any(gap), 0) AS list, activityState(groupArray(ts)) AS history FROM input GROUP BY user" >"$TMPDIR/out"
+sql "CREATE MATERIALIZED VIEW counts REFRESH EVERY 1 YEAR DEPENDS ON lists SETTINGS refresh_retries = 0 ENGINE = MergeTree ORDER BY user EMPTY
+    AS SELECT user, length(activityPeriods(user, history, 10, 0)) AS n FROM lists" >>"$TMPDIR/out"
+check_equal 'refreshable views over functions' '' "$(cat "$TMPDIR/out")"
+refresh_lists() {
+    for view in lists counts; do
+        sql "SYSTEM REFRESH VIEW $view" >/dev/null
+        sql "SYSTEM WAIT VIEW $view" >/dev/null
+    done
+    data=$(sql 'SELECT sum(length(list)), (SELECT groupArray(n) FROM counts) FROM lists')
+    reason=$(sql "SELECT exception FROM system.view_refreshes WHERE view = 'lists'")
+}
+refresh_lists
+check_equal 'a refresh of functions: data' '1000	[1,1,1,1,1,1,1,1,1,1]' "$data"
+check_equal 'a refresh of functions: no exception' '' "$reason"
+sql 'CREATE OR REPLACE VIEW input AS SELECT number % 10 AS user, toUInt32(number) AS ts, if(user = 3, -1, 5) AS gap FROM numbers(2000)' >/dev/null
+refresh_lists
+check_equal 'a refresh of functions on bad input: the old data' '1000	[1,1,1,1,1,1,1,1,1,1]' "$data"
+check_contains 'a refresh of functions on bad input: the reason' 'gap: expected 0 or more, found -1' "$reason"
 
 # process: the id of the view's process, once it has read some of its input.
 process() {
