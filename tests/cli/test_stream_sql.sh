@@ -5,9 +5,9 @@
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 
-# query [OPTION...]: runs the SQL on standard input; the result is in $TMPDIR/stdout.
+# query: runs the SQL on standard input; the result is in $TMPDIR/stdout.
 query() {
-    run "$BUILD/saltwell-local" --path "$TMPDIR/data" "$@"
+    run "$BUILD/saltwell-local" --path "$TMPDIR/data"
 }
 
 if [ ! -x "$BUILD/saltwell-local" ]; then
