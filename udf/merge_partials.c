@@ -136,18 +136,17 @@ static enum status check_command(struct command *command, struct err *err)
     return STATUS_OK;
 }
 
+static enum status write_sql(void *context, struct buf *statement, struct err *err)
+{
+    struct command *command = context;
+    command->sql.keys = command->keys;
+    return merge_sql(&command->sql, &command->options, STDIN_FILENO, statement, err);
+}
+
 static int print_sql(struct command *command)
 {
-    struct err err = {0};
-    struct buf statement = {0};
-    command->sql.keys = command->keys;
-    enum status status =
-        merge_sql(&command->sql, &command->options, STDIN_FILENO, &statement, &err);
-    int exit_status =
-        stream_program_print("merge_partials", status, &err, &statement, command->sql.is_native);
-    buf_free(&statement);
-    stream_sql_free(&command->sql);
-    return exit_status;
+    return stream_program_sql("merge_partials", &command->sql, command->max_memory_bytes, write_sql,
+                              command);
 }
 
 static int run(const struct command *command)

@@ -84,14 +84,16 @@ int stream_program_end(const char *executable, enum status status, const struct 
 }
 
 /* A failure to write leaves the exit status and standard error. */
-static void poison_unless_terminal(const char *executable, const char *message)
+static void poison(const char *executable, const char *message)
 {
-    if (isatty(STDOUT_FILENO))
-        return;
-    enum status status =
-        stream_poison(executable, message, io_output_of_descriptor(STDOUT_FILENO), NULL);
-    if (status == STATUS_OK && !isatty(STDIN_FILENO))
+    struct io_output output = io_output_of_descriptor(STDOUT_FILENO);
+    if (stream_poison(executable, message, output, NULL) == STATUS_OK)
         drain(io_input_of_descriptor(STDIN_FILENO));
+}
+
+static bool is_at_terminal(void)
+{
+    return isatty(STDIN_FILENO) || isatty(STDOUT_FILENO);
 }
 
 static enum status print_native(const struct buf *statement, struct err *err)
@@ -114,19 +116,32 @@ static enum status print_native(const struct buf *statement, struct err *err)
     return status;
 }
 
-int stream_program_print(const char *executable, enum status status, const struct err *err,
-                         const struct buf *statement, bool native)
+static enum status print_text(const struct buf *statement, struct err *err)
 {
-    struct err failure = *err;
-    if (status == STATUS_OK && !native)
-        return program_print(executable, "%.*s", (int)statement->size_bytes,
-                             (const char *)statement->data);
+    struct io_output output = io_output_of_descriptor(STDOUT_FILENO);
+    struct iovec part = {statement->data, statement->size_bytes};
+    return output.write(output.context, &part, 1, err);
+}
+
+int stream_program_sql(const char *executable, struct stream_sql *sql, size_t max_memory_bytes,
+                       enum status (*write)(void *command, struct buf *statement, struct err *err),
+                       void *command)
+{
+    struct err err = {0};
+    struct buf statement = {0};
+    bool at_terminal = is_at_terminal(); /* the sandbox cannot ask any more */
+    enum status status = program_prepare(max_memory_bytes, &err);
     if (status == STATUS_OK)
-        status = print_native(statement, &failure);
+        status = write(command, &statement, &err);
+    if (status == STATUS_OK)
+        status = sql->is_native ? print_native(&statement, &err) : print_text(&statement, &err);
+    buf_free(&statement);
+    stream_sql_free(sql);
     if (status == STATUS_OK)
         return PROGRAM_OK;
-    program_complain(executable, failure.message);
-    poison_unless_terminal(executable, failure.message);
+    program_complain(executable, err.message);
+    if (!at_terminal)
+        poison(executable, err.message);
     return status == STATUS_USAGE ? PROGRAM_USAGE : PROGRAM_FAILED;
 }
 
@@ -134,7 +149,8 @@ int stream_program_misused(const char *executable, const char *message, const ch
 {
     program_complain(executable, message);
     fputs(usage, stderr);
-    poison_unless_terminal(executable, message);
+    if (!is_at_terminal())
+        poison(executable, message);
     return PROGRAM_USAGE;
 }
 

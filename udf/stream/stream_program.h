@@ -3,9 +3,9 @@
 #define SALTWELL_STREAM_PROGRAM_H
 
 #include "io.h"
+#include "stream_sql.h"
 
 #include <getopt.h>
-#include <stdbool.h>
 
 /*
  * Ends a table function's program: returns the exit status, and for a failure says why, on standard
@@ -29,10 +29,14 @@ CHECKED enum status stream_program_parse(int argc, char **argv, const struct opt
 CHECKED enum status stream_program_parse_count(const char *text, const char *option,
                                                size_t *count_out, struct err *err);
 
-/* Ends a --sql: prints the statement, in Native as the one value of a column `statement String`, or
- * says why there is none, as stream_program_misused does. Returns the exit status. */
-int stream_program_print(const char *executable, enum status status, const struct err *err,
-                         const struct buf *statement, bool native);
+/*
+ * Runs a --sql in the sandbox. write: reads the table's columns and appends the statement, which
+ * goes out as text or, where the columns came in Native, as the one value of a column `statement
+ * String`. A failure is said as stream_program_misused says it. Returns the exit status; frees sql.
+ */
+int stream_program_sql(const char *executable, struct stream_sql *sql, size_t max_memory_bytes,
+                       enum status (*write)(void *command, struct buf *statement, struct err *err),
+                       void *command);
 
 /* Says that the command line is wrong, poisons an output that is no terminal, drops the input, and
  * returns the exit status. */
