@@ -42,6 +42,7 @@ refused='input_format_native_decode_types_in_binary_format output_format_native_
 # As in test_stream_views.sh.
 port=$((20000 + $$ % 9000))
 trap 'kill -KILL $server 2>/dev/null; rm -rf "$TMPDIR"' EXIT
+: >"$TMPDIR/server"
 for attempt in 1 2 3 4 5; do
     "$engine" --serve --path "$TMPDIR/data" --http-port $port --tcp-port $((port + 1)) >"$TMPDIR/server" 2>&1 </dev/null &
     server=$!
