@@ -37,6 +37,14 @@ column() {
     text "$2"
 }
 
+# answer NAME TYPE: the same of a column that a program made. Its type's length takes two bytes.
+answer() {
+    text "$1"
+    answer_bytes=$(printf %s "$2" | wc -c)
+    le 1 $((answer_bytes & 127 | 128)) $((answer_bytes >> 7))
+    printf %s "$2"
+}
+
 # dimensions COLUMNS ROWS: what a block begins with.
 dimensions() {
     varuint "$1"

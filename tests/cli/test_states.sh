@@ -56,7 +56,7 @@ state_block() {
 }
 result_states() {
     dimensions 1 $#
-    column result String
+    answer result String
     strings "$@"
 }
 
@@ -79,7 +79,7 @@ times_block() {
 # moments_result N MEAN M2, mean and m2 in hexadecimal digits.
 moments_result() {
     dimensions 1 1
-    column result "$MOMENTS"
+    answer result "$MOMENTS"
     le 8 "$1"
     bytes "$2" "$3"
 }
@@ -111,8 +111,8 @@ test_activity_state() {
 part() {
     part_file=$TMPDIR/part.$(echo "$*" | tr ' ' _)
     times_block "$@" | "$ACTIVITY" activityState >"$TMPDIR/part.block"
-    # Behind the dimensions and the column's name and type: 2 + 7 + 7 bytes, and the length of 1.
-    tail -c +18 "$TMPDIR/part.block" >"$part_file"
+    # Behind the dimensions and the column's name and type: 2 + 7 + 8 bytes, and the length of 1.
+    tail -c +19 "$TMPDIR/part.block" >"$part_file"
 }
 
 test_activity_merge() {
@@ -152,7 +152,7 @@ test_activity_readers() {
     state_block "$GOLDEN/v1/activity-visit.blob" /dev/null >"$TMPDIR/in"
     {
         dimensions 1 2
-        column result 'Array(Tuple(tick Int64, count UInt64))'
+        answer result 'Array(Tuple(tick Int64, count UInt64))'
         le 8 4 4
         le 8 1388534400 1388534402 1388534405 1388538000
         le 8 1 1 2 1
@@ -162,7 +162,7 @@ test_activity_readers() {
     periods_block 10 0 "$GOLDEN/v1/activity-visit.blob" >"$TMPDIR/in"
     {
         dimensions 1 1
-        column result "$PERIODS"
+        answer result "$PERIODS"
         le 8 2
         bytes dbe9de7129a7107d 3dc8fa74e480b2b8
         le 4 1 2
@@ -175,7 +175,7 @@ test_activity_readers() {
     periods_block 10 0 /dev/null >"$TMPDIR/in"
     {
         dimensions 1 1
-        column result "$PERIODS"
+        answer result "$PERIODS"
         le 8 0
     } >"$TMPDIR/expected"
     answers 'activityPeriods of no events' "$ACTIVITY" activityPeriods
@@ -200,8 +200,8 @@ test_exact() {
     result_states "$GOLDEN/v1/exact-one.blob" >"$TMPDIR/expected"
     answers 'exactMerge of one' "$EXACT" exactMerge
     # -2.5 and 1: the mean is -0.75, m2 6.125.
-    values_block $F1 | "$EXACT" exactState | tail -c +18 >"$TMPDIR/one"
-    states_block "$TMPDIR/one" "$GOLDEN/v1/exact-one.blob" | "$EXACT" exactMerge | tail -c +18 >"$TMPDIR/two"
+    values_block $F1 | "$EXACT" exactState | tail -c +19 >"$TMPDIR/one"
+    states_block "$TMPDIR/one" "$GOLDEN/v1/exact-one.blob" | "$EXACT" exactMerge | tail -c +19 >"$TMPDIR/two"
     state_block "$TMPDIR/two" >"$TMPDIR/in"
     moments_result 2 $FM0_75 $F6_125 >"$TMPDIR/expected"
     answers 'exactMoments of a merged state' "$EXACT" exactMoments

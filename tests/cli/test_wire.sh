@@ -61,7 +61,7 @@ key_block() {
 # list TYPE N: a result of one row with N elements, up to the elements.
 list() {
     dimensions 1 1
-    column result "$1"
+    answer result "$1"
     le 8 "$2"
 }
 
@@ -118,9 +118,11 @@ test_keyed_periods() {
     answers periodRows "$PERIODS" periodRows
 }
 
-# state N MEAN M2: a column of one state; mean and m2 in hexadecimal digits.
+# state_column HEAD NAME N MEAN M2: a column of one state, that came or that is an answer; mean and m2 in
+# hexadecimal digits.
 state_column() {
-    column "$1" "$STATE"
+    "$1" "$2" "$STATE"
+    shift
     le 8 "$2"
     bytes "$3" "$4"
 }
@@ -134,7 +136,7 @@ test_welford() {
     } >"$TMPDIR/in"
     {
         dimensions 1 2
-        column result "$STATE"
+        answer result "$STATE"
         le 8 2 0
         bytes $F2 $F0 $F2 $F0
     } >"$TMPDIR/expected"
@@ -146,15 +148,15 @@ test_welford() {
         le 8 1 0 1
         bytes $F1 $F0 $F3 $F0 $F0 $F0
     } >"$TMPDIR/in"
-    { dimensions 1 1 && state_column result 2 $F2 $F2; } >"$TMPDIR/expected"
+    { dimensions 1 1 && state_column answer result 2 $F2 $F2; } >"$TMPDIR/expected"
     answers welfordMerge "$WELFORD" welfordMerge
 }
 
 test_welford_aggregate() {
-    { dimensions 1 1 && state_column state 300 $F2 $F3; } >"$TMPDIR/in"
+    { dimensions 1 1 && state_column column state 300 $F2 $F3; } >"$TMPDIR/in"
     {
         dimensions 1 1
-        column result "$AGGREGATE"
+        answer result "$AGGREGATE"
         bytes ac02 $F2 $F3
     } >"$TMPDIR/expected"
     answers welfordToAggregate "$WELFORD" welfordToAggregate
@@ -163,7 +165,7 @@ test_welford_aggregate() {
         column state "$AGGREGATE"
         bytes ac02 $F2 $F3
     } >"$TMPDIR/in"
-    { dimensions 1 1 && state_column result 300 $F2 $F3; } >"$TMPDIR/expected"
+    { dimensions 1 1 && state_column answer result 300 $F2 $F3; } >"$TMPDIR/expected"
     answers welfordFromAggregate "$WELFORD" welfordFromAggregate
 }
 
@@ -184,7 +186,7 @@ test_streams() {
         column gap Int64
         column max_span Int64
     } >"$TMPDIR/in"
-    { dimensions 1 0 && column result 'Array(UInt32)'; } >"$TMPDIR/expected"
+    { dimensions 1 0 && answer result 'Array(UInt32)'; } >"$TMPDIR/expected"
     answers 'a block without rows' "$PERIODS" periodNumbers
     times_block -9223372036854775808 9223372036854775807 >"$TMPDIR/in"
     per_event 4 'Array(UInt32)' 1 2 >"$TMPDIR/expected"
@@ -262,10 +264,10 @@ test_wrong_values() {
     } >"$TMPDIR/in"
     fails 'a negative max_span' "$PERIODS" periodLengths \
         'periods: periodLengths: row 1: max_span: expected 0 or more, found -7'
-    { dimensions 1 1 && state_column state 2 $F1 $FM1; } >"$TMPDIR/in"
+    { dimensions 1 1 && state_column column state 2 $F1 $FM1; } >"$TMPDIR/in"
     fails 'a state with m2 < 0' "$WELFORD" welfordToAggregate \
         'welford: welfordToAggregate: row 1: invalid moments: expected m2 >= 0, found n = 2, mean = 1, m2 = -1'
-    { dimensions 1 1 && state_column state 0 $FNAN $F0; } >"$TMPDIR/in"
+    { dimensions 1 1 && state_column column state 0 $FNAN $F0; } >"$TMPDIR/in"
     fails 'an empty state with a mean' "$WELFORD" welfordToAggregate \
         'welford: welfordToAggregate: row 1: invalid moments: expected mean = 0 and m2 = 0 where n = 0, found n = 0, mean = nan, m2 = 0'
     {

@@ -41,7 +41,7 @@ static enum status serve(const char *input, size_t size_bytes, struct buf *out, 
 
 #define HEAD "\4text\6String"
 #define EXTRA "\5extra\5UInt8"
-#define RESULT "\6result\6UInt64"
+#define RESULT "\6result\206\0UInt64"
 
 static void expect_answer(const char *input, size_t input_bytes, const char *answer,
                           size_t answer_bytes)

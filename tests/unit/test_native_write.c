@@ -25,7 +25,7 @@ Test(native_write, writes_a_block_whole)
     static const char type[] = "Array(Tuple(id UInt8, s Nullable(String)))";
     static const char wire[] = "\1\2"
                                "\6result"
-                               "\x2a"
+                               "\xaa\0" /* 42, in two bytes */
                                "Array(Tuple(id UInt8, s Nullable(String)))"
                                "\1\0\0\0\0\0\0\0" /* ends of the rows */
                                "\2\0\0\0\0\0\0\0"
@@ -65,9 +65,9 @@ Test(native_write, writes_a_block_without_rows)
     cr_assert_eq(native_writer_add(&writer, &builder, NULL), STATUS_OK);
     cr_assert_eq(native_writer_flush(&writer, NULL), STATUS_OK);
     expect_bytes(&out,
-                 "\1\0\1r\x0c"
+                 "\1\0\1r\x8c\0"
                  "Array(UInt8)",
-                 17);
+                 18);
     native_builder_free(&builder);
     native_writer_free(&writer);
     buf_free(&out);
@@ -121,10 +121,10 @@ static const char two_blocks[] = "\2\2\1s\6String\1a\0\1v\x0c"
 static const char passed_on[] = "\3\2\1s\6String\1a\0\1v\x0c"
                                 "Array(UInt8)"
                                 "\0\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0\5"
-                                "\1n\5UInt8\0\1"
+                                "\1n\205\0UInt8\0\1"
                                 "\3\0\1s\6String\1v\x0c"
                                 "Array(UInt8)"
-                                "\1n\5UInt8";
+                                "\1n\205\0UInt8";
 
 Test(native_write, passes_columns_on_as_they_came)
 {
@@ -137,7 +137,7 @@ Test(native_write, passes_columns_on_as_they_came)
     }
     /* What was written can be read and passed on in its turn. */
     cr_assert_eq(pass_on(&out, 3, &again, NULL), STATUS_OK);
-    cr_assert_eq(again.size_bytes, out.size_bytes + 2 * 8 + 2);
+    cr_assert_eq(again.size_bytes, out.size_bytes + 2 * 9 + 2);
     buf_free(&input);
     buf_free(&out);
     buf_free(&again);

@@ -16,13 +16,28 @@ static enum status append_text(struct buf *buf, const char *text, struct err *er
     return native_append_string(buf, (const uint8_t *)text, strlen(text), err);
 }
 
+/*
+ * The length takes two bytes at least, the first of which is no code of any type. A server that was
+ * told to read types in binary (input_format_native_decode_types_in_binary_format) then refuses the
+ * block, where it would take 6, the length of String, for UInt256 and the value for a number.
+ */
+static enum status append_type(struct buf *buf, const char *type, struct err *err)
+{
+    size_t size_bytes = strlen(type);
+    if (size_bytes >= 0x80)
+        return append_text(buf, type, err);
+    TRY(buf_append_u8(buf, (uint8_t)(size_bytes | 0x80), err));
+    TRY(buf_append_u8(buf, 0, err));
+    return buf_append(buf, type, size_bytes, err);
+}
+
 enum status native_builder_init(struct native_builder *builder, const char *name, const char *type,
                                 struct err *err)
 {
     *builder = (struct native_builder){0};
     TRY(native_type_parse(&builder->type, type, strlen(type), err));
     TRY(append_text(&builder->header, name, err));
-    TRY(append_text(&builder->header, type, err));
+    TRY(append_type(&builder->header, type, err));
     size_t n_parts = native_type_count(&builder->type);
     builder->parts = mem_resize(NULL, n_parts * sizeof(*builder->parts));
     if (builder->parts == NULL)
