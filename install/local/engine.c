@@ -96,6 +96,13 @@ enum engine_event engine_wait(const struct engine_run *run, int signal_fd, int t
     return fds[0].revents != 0 ? ENGINE_ENDED : ENGINE_SIGNAL;
 }
 
+int engine_read_signal(int signal_fd)
+{
+    struct signalfd_siginfo info = {0};
+    ssize_t n = read(signal_fd, &info, sizeof(info));
+    return n > 0 ? (int)info.ssi_signo : SIGTERM;
+}
+
 /* The engine's message without the stack trace that some exceptions carry. */
 static enum status engine_failure(const char *message, struct err *err)
 {

@@ -57,6 +57,9 @@ enum engine_event { ENGINE_NOTHING, ENGINE_ENDED, ENGINE_SIGNAL };
 /* Waits for the end of the command line or a signal, timeout_ms long at most, -1 for ever. */
 enum engine_event engine_wait(const struct engine_run *run, int signal_fd, int timeout_ms);
 
+/* Takes the signal that engine_wait() saw, and returns its number. */
+int engine_read_signal(int signal_fd);
+
 /*
  * Waits for the end and writes the result to standard output. STATUS_FORMAT when a query failed:
  * the message is then empty if the engine has already printed it. STATUS_IO when the output cannot

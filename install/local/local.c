@@ -3,6 +3,7 @@
 #include "args.h"
 #include "engine.h"
 #include "plugins.h"
+#include "prompt.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -14,11 +15,12 @@
 #include <unistd.h>
 
 struct local_options {
-    struct args args;      /* for the engine, up to "--" */
-    struct args overrides; /* behind "--" */
+    struct args args;      /* of the user's, up to "--" */
+    struct args overrides; /* of the user's, after "--" */
     char *path;            /* absolute, or NULL for a temporary folder */
     char *plugins;         /* absolute, or NULL for the caller's */
     bool has_database;     /* --database was given */
+    bool has_pager;        /* --pager was given */
 };
 
 static void database_create(const char *path, const char *engine_path)
@@ -80,8 +82,12 @@ static void options_take(struct local_options *options, char **argv, int argc, i
         options->path = args_absolute_path(value);
         return;
     }
-    if (args_value(argv, argc, index, "--database") != NULL ||
-        args_value(argv, argc, index, "-d") != NULL)
+    if (strcmp(argv[first], "--interactive") == 0)
+        return; /* added where there is a prompt */
+    if (args_value(argv, argc, index, "--pager") != NULL)
+        options->has_pager = true;
+    else if (args_value(argv, argc, index, "--database") != NULL ||
+             args_value(argv, argc, index, "-d") != NULL)
         options->has_database = true;
     else
         args_query(argv, argc, index);
@@ -91,7 +97,6 @@ static void options_take(struct local_options *options, char **argv, int argc, i
 
 static void options_read(struct local_options *options, int argc, char **argv)
 {
-    args_add(&options->args, "clickhouse-local");
     int i = 1;
     for (; i < argc && strcmp(argv[i], "--") != 0; i++)
         options_take(options, argv, argc, &i);
@@ -99,21 +104,33 @@ static void options_read(struct local_options *options, int argc, char **argv)
         args_add(&options->overrides, "%s", argv[i]);
 }
 
-/* data_path: NULL leaves the folder to the engine. */
-static void options_complete(struct local_options *options, const char *data_path,
-                             const char *plugins)
+static void args_append(struct args *args, const struct args *more)
+{
+    for (int i = 0; i < more->count; i++)
+        args_add(args, "%s", more->items[i]);
+}
+
+/*
+ * The engine's command line. Ours come before the user's, where an option that lacks its value
+ * cannot take one of them for it. data_path: NULL leaves the folder to the engine.
+ */
+static void options_complete(const struct local_options *options, const char *data_path,
+                             const char *plugins, bool prompt, struct args *args)
 {
     bool prepared = options->path != NULL;
+    args_add(args, "clickhouse-local");
     if (data_path != NULL)
-        args_add(&options->args, "--path=%s", data_path);
+        args_add(args, "--path=%s", data_path);
     if (prepared && !options->has_database)
-        args_add(&options->args, "--database=default");
-    args_add(&options->args, "--");
+        args_add(args, "--database=default");
+    if (prompt)
+        prompt_add_options(args, options->has_pager);
+    args_append(args, &options->args);
+    args_add(args, "--");
     if (prepared)
-        args_add(&options->args, "--default_database=_local");
-    plugins_add_options(&options->args, plugins);
-    for (int i = 0; i < options->overrides.count; i++)
-        args_add(&options->args, "%s", options->overrides.items[i]);
+        args_add(args, "--default_database=_local");
+    plugins_add_options(args, plugins);
+    args_append(args, &options->overrides);
 }
 
 static void options_free(struct local_options *options)
@@ -144,33 +161,38 @@ static enum status scratch_make(const char *plugins, char **scratch_out, struct 
 
 /* The engine is in the middle of something and cannot be stopped; the kernel takes what it holds.
  */
-static _Noreturn void end_by_signal(int signal_fd, const char *scratch)
+static _Noreturn void end_by_signal(int signal, const char *scratch)
 {
-    struct signalfd_siginfo info = {0};
-    ssize_t n = read(signal_fd, &info, sizeof(info));
     if (scratch != NULL)
         plugins_remove_folder(scratch);
-    _exit(n > 0 ? 128 + (int)info.ssi_signo : EXIT_FAILURE);
+    prompt_restore_terminal();
+    _exit(128 + signal);
 }
 
 static enum status command_run(const struct args *args, const char *engine_path,
-                               const char *scratch, struct err *err)
+                               const char *scratch, bool prompt, struct err *err)
 {
     struct engine engine;
     struct engine_run run;
     int signal_fd;
     TRY(engine_block_signals(&signal_fd, err));
+    if (prompt)
+        prompt_keep_terminal();
     TRY(engine_load(&engine, engine_path, err));
     TRY(engine_start(&run, &engine, args->count, args->items, err));
-    if (engine_wait(&run, signal_fd, -1) == ENGINE_SIGNAL)
-        end_by_signal(signal_fd, scratch);
+    while (engine_wait(&run, signal_fd, -1) == ENGINE_SIGNAL) {
+        int signal = engine_read_signal(signal_fd);
+        if (!prompt || signal != SIGINT || prompt_confirms_end(&run, signal_fd))
+            end_by_signal(signal, scratch);
+    }
     return engine_finish(&run, err);
 }
 
 enum status local_run(int argc, char **argv, const char *plugins, const char *engine_path,
-                      struct err *err)
+                      bool prompt, struct err *err)
 {
     struct local_options options = {0};
+    struct args args = {0};
     char *scratch = NULL;
     options_read(&options, argc, argv);
     if (options.plugins != NULL)
@@ -179,12 +201,14 @@ enum status local_run(int argc, char **argv, const char *plugins, const char *en
                              ? local_prepare_folder(options.path, plugins, engine_path, err)
                              : scratch_make(plugins, &scratch, err);
     if (status == STATUS_OK) {
-        options_complete(&options, scratch != NULL ? scratch : options.path, plugins);
-        status = command_run(&options.args, engine_path, scratch, err);
+        options_complete(&options, scratch != NULL ? scratch : options.path, plugins, prompt,
+                         &args);
+        status = command_run(&args, engine_path, scratch, prompt, err);
     }
     if (scratch != NULL)
         plugins_remove_folder(scratch);
     free(scratch);
+    args_free(&args);
     options_free(&options);
     return status;
 }

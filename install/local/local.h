@@ -4,6 +4,8 @@
 #ifndef SALTWELL_LOCAL_H
 #define SALTWELL_LOCAL_H
 
+#include <stdbool.h>
+
 #include "err.h"
 
 /*
@@ -19,10 +21,11 @@ CHECKED enum status local_prepare_folder(const char *path, const char *plugins,
 
 /*
  * Runs argv[1…] as options of `clickhouse local` and writes the result to standard output.
- * plugins: root of the plugin set unless --plugins names another. A signal ends the process here,
- * with status 128 + its number. Statuses as of engine_finish().
+ * plugins: root of the plugin set unless --plugins names another. prompt: the engine's prompt on
+ * the terminal (prompt.h). A signal ends the process here, with status 128 + its number. Statuses
+ * as of engine_finish().
  */
 CHECKED enum status local_run(int argc, char **argv, const char *plugins, const char *engine_path,
-                              struct err *err);
+                              bool prompt, struct err *err);
 
 #endif

@@ -4,6 +4,7 @@
  * serve.c.
  */
 #include "args.h"
+#include "input.h"
 #include "local.h"
 #include "plugins.h"
 #include "serve.h"
@@ -147,10 +148,10 @@ static bool has_word(int argc, char **argv, const char *word)
     return false;
 }
 
-static int local_main(const struct launcher *launcher, int argc, char **argv)
+static int local_main(const struct launcher *launcher, int argc, char **argv, bool prompt)
 {
     struct err err = {0};
-    return end(local_run(argc, argv, launcher->folder, launcher->engine_path, &err), &err);
+    return end(local_run(argc, argv, launcher->folder, launcher->engine_path, prompt, &err), &err);
 }
 
 static int version_main(const struct launcher *launcher)
@@ -159,7 +160,23 @@ static int version_main(const struct launcher *launcher)
     fflush(stdout);
     char query[] = "--query=SELECT version()";
     char *argv[] = {launcher->folder, query, NULL};
-    return local_main(launcher, 2, argv);
+    return local_main(launcher, 2, argv, false);
+}
+
+/* Queries, or the prompt where it is asked for or where there is nothing to run on a terminal. */
+static int query_main(const struct launcher *launcher, int argc, char **argv, bool has_sql)
+{
+    struct err err = {0};
+    enum status status = STATUS_OK;
+    bool terminal = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+    bool prompt = has_word(argc, argv, "--interactive");
+    if (prompt && !terminal)
+        return fail_usage("--interactive: expected a terminal, found standard ",
+                          isatty(STDIN_FILENO) ? "output elsewhere" : "input elsewhere");
+    prompt = prompt || (!has_sql && terminal);
+    if (!has_sql && !prompt)
+        status = input_check_stdin(&err);
+    return status == STATUS_OK ? local_main(launcher, argc, argv, prompt) : end(status, &err);
 }
 
 static int dispatch(const struct launcher *launcher, int argc, char **argv)
@@ -171,11 +188,14 @@ static int dispatch(const struct launcher *launcher, int argc, char **argv)
     }
     if (has_word(argc, argv, "--version") || has_word(argc, argv, "-V"))
         return version_main(launcher);
+    struct err err = {0};
+    bool has_sql;
+    enum status status = input_check_arguments(argc, argv, &has_sql, &err);
+    if (status != STATUS_OK)
+        return end(status, &err);
     if (has_word(argc, argv, "--serve"))
         return serve_main(launcher, argc, argv);
-    if (has_word(argc, argv, "--interactive") || (argc == 1 && isatty(STDIN_FILENO)))
-        return fail_usage("the embedded engine has no prompt: give a query", "");
-    return local_main(launcher, argc, argv);
+    return query_main(launcher, argc, argv, has_sql);
 }
 
 int main(int argc, char **argv)

@@ -72,8 +72,11 @@ echo "SELECT 8" >"$work/q.sql"
 run --queries-file "$work/q.sql"
 check queries_file "$status $out" "0 8"
 check stdin_closed "$(timeout 60 "$local_program" --query "SELECT 9" <&-)" 9
-timeout 60 "$local_program" <&-
-check no_query_stdin_closed "$?" 0
+run "SELECT 11"
+check query_as_a_word "$status $out" "0 11"
+run --query "-- a comment
+SELECT 12"
+check query_begins_with_comment "$status $out" "0 12"
 run --query "SELECT no_such_column"
 check error_status "$status $out" "1 "
 check_has error_on_stderr "$err" "Unknown expression identifier \`no_such_column\`"
@@ -89,17 +92,78 @@ run --config-file "$work/config.xml" --query "SELECT substitution FROM system.ma
 check config_file "$status $out" "0 s7"
 run --query "SELECT count() FROM numbers(1000000)" --max_block_size 7 --max_threads 1
 check settings_pass "$status $out" "0 1000000"
-run --nonsense
+run --nonsense --query "SELECT 1"
 check unknown_option "$status" 1
 check_has unknown_option_message "$err" "saltwell-local: Code: 552. DB::Exception: Unrecognized option '--nonsense'"
 run --interactive
-check interactive_refused "$status" 2
+check_has interactive_without_terminal "$status $err" "2 saltwell-local: --interactive: expected a terminal, found"
 SALTWELL_ENGINE=$work/none run --query "SELECT 1"
 check_has engine_missing "$status $err" "1 saltwell-local: no engine at $work/none: run"
 run --help
-check_has help "$status $out" "0 usage: saltwell-local --query"
+check_has help "$status $out" "0 usage: saltwell-local"
 run --version
 check_has version "$status $out" "engine ClickHouse 26."
+
+# ---- nothing to run ----
+# nothing NAME STATUS MESSAGE [OPTION…]: the call is refused with one line.
+nothing() {
+	name=$1 wanted=$2 message=$3
+	shift 3
+	run "$@"
+	check "nothing_$name" "$status $out$err" "$wanted saltwell-local: $message"
+}
+no_sql='expected SQL in --query, in --queries-file or on standard input, found an empty standard input'
+: >"$work/empty.sql"
+printf ' \n\t\n' >"$work/blank.sql"
+nothing stdin 2 "$no_sql"
+nothing stdin_with_options 2 "$no_sql" --path "$work/made" --max_threads 1
+check nothing_makes_nothing "$([ -e "$work/made" ] && echo made)" ""
+nothing query_alone 2 "--query: expected SQL, found nothing after it" --query
+nothing q_alone 2 "-q: expected SQL, found nothing after it" -q
+nothing query_before_config 2 "--query: expected SQL, found nothing after it" --query -- --a=b
+nothing query_before_option 2 "--query: expected SQL, found the option --format" --query --format CSV
+nothing query_empty 2 "--query: expected SQL, found an empty text" --query ''
+nothing query_equals 2 "--query: expected SQL, found an empty text" --query=
+nothing query_blank 2 "--query: expected SQL, found an empty text" --query ' '
+nothing second_query_empty 2 "--query: expected SQL, found an empty text" --query 'SELECT 1' --query ''
+nothing file_alone 2 "--queries-file: expected a file, found nothing after it" --queries-file
+nothing file_unnamed 2 "--queries-file: expected a file, found an empty text" --queries-file ''
+nothing file_missing 1 "--queries-file: cannot read $work/none.sql: No such file or directory" \
+	--queries-file "$work/none.sql"
+nothing file_is_folder 1 "--queries-file: cannot read $work: it is a folder" --queries-file "$work"
+nothing file_empty 2 "--queries-file: expected SQL in $work/empty.sql, found an empty file" \
+	--queries-file "$work/empty.sql"
+nothing file_blank 2 "--queries-file: expected SQL in $work/blank.sql, found an empty file" \
+	--queries-file="$work/blank.sql"
+nothing path_empty 2 "--path: expected a folder, found an empty text" --path '' --query 'SELECT 1'
+nothing serve_path_empty 2 "--path: expected a folder, found an empty text" --serve --path=
+nothing format_alone 2 "--format: expected a format, found nothing after it" --query 'SELECT 1' --format
+# stdin COMMAND…: what saltwell-local says of the command's output on its standard input.
+stdin() {
+	"$@" | timeout 60 "$local_program" 2>&1
+	echo "$?"
+}
+check stdin_closed_without_query "$(timeout 60 "$local_program" 2>&1 <&-)" "saltwell-local: $no_sql"
+check stdin_file_blank "$(timeout 60 "$local_program" 2>&1 <"$work/blank.sql")" "saltwell-local: $no_sql"
+check stdin_pipe_empty "$(stdin true)" "saltwell-local: $no_sql
+2"
+check stdin_pipe_blank "$(stdin cat "$work/blank.sql")" "saltwell-local: $no_sql
+2"
+check stdin_blank_then_sql "$(stdin printf '\n \nSELECT 13')" "13
+0"
+check stdin_late "$(stdin sh -c 'sleep 0.3; echo SELECT 14')" "14
+0"
+
+# ---- --help ----
+run --help
+check help_width "$(awk 'length($0) > 80' "$work/out")" ""
+# Every option of the first part is one that the engine takes; those of the server are tested below.
+echo "a,b" >"$work/t.csv"
+(cd "$work" && timeout 60 "$local_program" -q "SELECT {p:String}, y FROM tt FORMAT TSV" --param_p v -d default -F t.csv \
+	-N tt -S "x String, y String" --input-format CSV --output-format CSV -E --echo --progress=off --stacktrace -m \
+	--history_file "$work/history" --max_threads 4 -C "$work/config.xml" -- --max_server_memory_usage=4000000000) \
+	>"$work/out" 2>"$work/err" </dev/null
+check help_options "$? $(tail -n 1 "$work/out")" "0 v	b"
 
 # ---- the plugin set ----
 mkdir -p "$work/set/bin" "$work/set/xml" "$work/set/user_defined"
