@@ -28,50 +28,63 @@ PLUGIN_XML = $(POOLED:%=$(BUILD)/xml/%_function.xml)
 PLUGIN_SQL = $(BUILD)/user_defined/.made
 ENGINE = $(BUILD)/engine/.made
 
+# One short line per file; V=1 shows the whole commands.
+V ?= 0
+Q = $(if $(filter 1,$(V)),,@)
+quiet = $(or $(filter 1,$(V)),$(findstring s,$(firstword -$(MAKEFLAGS))))
+say = $(if $(quiet),,@printf '  %-4s %s\n' '$1' '$2')
+
 .PHONY: all
 all: programs $(BUILD)/saltwell-local ## build everything into build/
+	@:
 
 .PHONY: programs
 programs: $(PROGRAMS) $(PLUGIN_XML) $(PLUGIN_SQL)
 
 $(BUILD)/obj/%.o: %.c
+	$(call say,CC,$<)
 	@mkdir -p $(@D)
-	$(COMPILE) -c $< -o $@
+	$(Q)$(COMPILE) -c $< -o $@
 
 $(BUILD)/libsaltwell.a: $(LIBRARY_OBJECTS)
+	$(call say,AR,$@)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(Q)$(AR) rcs $@ $^
 
 $(BUILD)/bin/%: $(BUILD)/obj/udf/%.o $(BUILD)/libsaltwell.a
+	$(call say,LD,$@)
 	@mkdir -p $(@D)
-	$(LINK) $(STATIC) $^ $(OUR_LDLIBS) $(LDLIBS) -o $@
+	$(Q)$(LINK) $(STATIC) $^ $(OUR_LDLIBS) $(LDLIBS) -o $@
 
 $(BUILD)/saltwell-local: $(LAUNCHER_OBJECTS) $(BUILD)/libsaltwell.a
-	$(LINK) -pie $^ $(LDLIBS) -ldl -o $@
+	$(call say,LD,$@)
+	$(Q)$(LINK) -pie $^ $(LDLIBS) -ldl -o $@
 
 # What the launcher registers: each executable's own XML, and the SQL functions a file each.
 $(BUILD)/xml/%_function.xml: $(BUILD)/bin/%
+	$(call say,GEN,$@)
 	@mkdir -p $(@D)
-	$< --xml > $@
+	$(Q)$< --xml > $@
 
 $(PLUGIN_SQL): install/split_sql.sh $(wildcard install/sql/*.sql)
+	$(call say,GEN,$(@D)/function_*.sql)
 	@rm -rf $(@D)
-	install/split_sql.sh $(@D) $(filter %.sql,$^)
+	$(Q)install/split_sql.sh $(@D) $(filter %.sql,$^)
 	@touch $@
 
 # The embedded ClickHouse: half a gigabyte, fetched once.
 $(ENGINE): install/local/package.json install/local/package-lock.json install/local/.npmrc
 	@mkdir -p $(@D)
-	cp $^ $(@D)
-	@echo "fetching the embedded ClickHouse (about 110 MB, once) ..."
-	cd $(@D) && npm ci --no-audit --no-fund
+	@cp $^ $(@D)
+	@install/step.sh 'fetching the embedded ClickHouse: 110 MB, once' npm --prefix $(@D) ci --no-audit --no-fund
 	@touch $@
 
 .PHONY: engine
 engine: $(ENGINE) ## fetch the embedded ClickHouse with npm
+	@:
 
 .PHONY: xml
-xml: $(PLUGIN_XML) ## write xml/ anew from the executables' function tables
+xml: $(PLUGIN_XML) ## write xml/ anew from the function tables
 	cp $^ xml/
 
 .PHONY: deps-build deps-demo deps-check
@@ -81,34 +94,38 @@ deps-build deps-demo deps-check: deps-%:
 # The main job on real input. DATA=FILE takes a CSV or CSV.zst with a header; KEY, TIME and VALUE
 # name its columns.
 .PHONY: demo
-demo: ## set everything up and run the main job: periods and Welford per key (DATA= KEY= TIME= VALUE=)
+demo: ## set up, and periods per key (DATA= KEY= TIME= VALUE=)
 	@install/deps.sh build demo
 	@$(MAKE) --no-print-directory -j2 all engine
 	@BUILD=$(BUILD) DATA='$(DATA)' KEY='$(KEY)' TIME='$(TIME)' VALUE='$(VALUE)' examples/demo/demo.sh
 
 UNIT_OBJECTS = $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard tests/unit/*.c))
 $(BUILD)/tests/unit: $(UNIT_OBJECTS) $(BUILD)/libsaltwell.a
+	$(call say,LD,$@)
 	@mkdir -p $(@D)
-	$(LINK) $^ -lcriterion $(OUR_LDLIBS) $(LDLIBS) -o $@
+	$(Q)$(LINK) $^ -lcriterion $(OUR_LDLIBS) $(LDLIBS) -o $@
 
 # Programs that a law's test drives.
 LAW_DRIVERS = $(patsubst tests/laws/%.c,$(BUILD)/tests/%,$(wildcard tests/laws/*.c))
 $(BUILD)/tests/%_driver: $(BUILD)/obj/tests/laws/%_driver.o $(BUILD)/libsaltwell.a
+	$(call say,LD,$@)
 	@mkdir -p $(@D)
-	$(LINK) $^ $(OUR_LDLIBS) $(LDLIBS) -o $@
+	$(Q)$(LINK) $^ $(OUR_LDLIBS) $(LDLIBS) -o $@
 
 # Fuzz targets with a plain driver that replays files.
 REPLAYS = $(patsubst tests/fuzz/fuzz_%.c,$(BUILD)/tests/replay_%,$(wildcard tests/fuzz/fuzz_*.c))
 $(BUILD)/tests/replay_%: $(BUILD)/obj/tests/fuzz/fuzz_%.o $(BUILD)/obj/tests/fuzz/replay.o $(BUILD)/libsaltwell.a
+	$(call say,LD,$@)
 	@mkdir -p $(@D)
-	$(LINK) $^ $(OUR_LDLIBS) $(LDLIBS) -o $@
+	$(Q)$(LINK) $^ $(OUR_LDLIBS) $(LDLIBS) -o $@
 
 .PHONY: check-programs
 check-programs: $(BUILD)/tests/unit $(LAW_DRIVERS) $(REPLAYS)
+	@:
 
 SANITIZERS = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 .PHONY: check
-check: ## set everything up and run the tests (GROUPS="unit cli sql laws docs fuzz bench mart")
+check: ## set up, and run the tests (GROUPS="unit cli sql ...")
 	@install/deps.sh build demo check
 	@$(MAKE) --no-print-directory -j2 CHECK_CFLAGS=-Werror all engine check-programs bench-programs
 	@$(MAKE) --no-print-directory -j2 BUILD=$(BUILD)/asan CC=clang CFLAGS='-O1 -g' \
@@ -119,7 +136,7 @@ check: ## set everything up and run the tests (GROUPS="unit cli sql laws docs fu
 # worst moment.
 KILL_MOMENTS ?= publishing
 .PHONY: check-mart
-check-mart: ## the ad mart's tests alone, killed at all thirteen moments
+check-mart: ## the ad mart's tests, killed at all thirteen moments
 	@$(MAKE) --no-print-directory check GROUPS=mart KILL_MOMENTS= TEST_TIMEOUT_S=1800
 
 # Coverage-guided runs of every target, SECONDS each, from the kept corpus. What is new and found
@@ -127,8 +144,9 @@ check-mart: ## the ad mart's tests alone, killed at all thirteen moments
 SECONDS ?= 60
 FUZZERS = $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 $(BUILD)/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(wildcard aggregations/*.[ch] udf/common/*.[ch] udf/stream/*.[ch])
+	$(call say,LD,$@)
 	@mkdir -p $(@D)
-	clang $(OUR_CPPFLAGS) -std=c11 -pthread -O1 -g -ffp-contract=off $(SANITIZERS) -fsanitize=fuzzer $(filter %.c,$^) $(OUR_LDLIBS) -o $@
+	$(Q)clang $(OUR_CPPFLAGS) -std=c11 -pthread -O1 -g -ffp-contract=off $(SANITIZERS) -fsanitize=fuzzer $(filter %.c,$^) $(OUR_LDLIBS) -o $@
 
 .PHONY: fuzz
 fuzz: $(FUZZERS:%=$(BUILD)/fuzz/fuzz_%) ## run each fuzz target for SECONDS=60
@@ -148,7 +166,7 @@ format: ## lay the C files out by .clang-format
 	clang-format -i $(C_FILES)
 
 .PHONY: lint
-lint: ## check the layout, and read the code with cppcheck and shellcheck
+lint: ## check the layout, and run cppcheck and shellcheck
 	@install/deps.sh lint
 	@clang-format --dry-run -Werror $(C_FILES)
 	cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr --suppress=internalAstError --enable=warning,portability \
@@ -164,7 +182,7 @@ USER_DEFINED ?= /var/lib/clickhouse/user_defined
 INSTALL ?= install
 
 .PHONY: install
-install: programs ## put the plugin set on this machine's ClickHouse server (DESTDIR is honoured)
+install: programs ## put the plugin set on this machine's server (DESTDIR=)
 	$(INSTALL) -d $(DESTDIR)$(USER_SCRIPTS) $(DESTDIR)$(SERVER_CONFIG) $(DESTDIR)$(USER_DEFINED)
 	$(INSTALL) -m 755 $(PROGRAMS) $(DESTDIR)$(USER_SCRIPTS)
 	$(INSTALL) -m 644 $(PLUGIN_XML) $(DESTDIR)$(SERVER_CONFIG)

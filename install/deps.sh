@@ -31,6 +31,8 @@ check cmd:python3 python3
 check cmd:zstd zstd
 check cmd:curl curl
 check cmd:valgrind valgrind
+check cmd:chromium chromium
+check cmd:chromedriver chromium-driver
 lint cmd:clang-format clang-format
 lint cmd:cppcheck cppcheck
 lint cmd:shellcheck shellcheck
@@ -103,14 +105,14 @@ if [ "$(id -u)" != 0 ]; then
 	exit 1
 fi
 
-echo "deps.sh: installing $packages"
 export DEBIAN_FRONTEND=noninteractive
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+step=$(dirname "$0")/step.sh
+echo "Debian packages that are missing:"
+echo "$packages" | fold -s -w 76 | sed 's/^/  /'
 # Word splitting is wanted: one argument per package.
 # shellcheck disable=SC2086
-if ! { apt-get -q update && apt-get -q install -y --no-install-recommends $packages; } >"$log" 2>&1; then
-	cat "$log" >&2
+if ! { "$step" 'reading the list of packages' apt-get -q update &&
+	"$step" 'installing them: some seconds each' apt-get -q install -y --no-install-recommends $packages; }; then
 	echo "deps.sh: apt-get failed" >&2
 	exit 1
 fi

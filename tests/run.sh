@@ -45,6 +45,7 @@ run_program() {
     TMPDIR=$base_tmpdir/program
     export TMPDIR
     mkdir "$TMPDIR" || exit 1
+    printf '%-34s' "$name"
     started=$(date +%s.%N)
     timeout -k 10 "$TEST_TIMEOUT_S" "$@" </dev/null >"$log" 2>&1 &
     program_pid=$!
@@ -75,8 +76,7 @@ run_program() {
         failed=$((failed + 1))
     fi
 
-    printf '%-40s %5d passed %3d failed %3d skipped %7s s\n' \
-        "$name" "$passed" "$failed" "$skipped" "$seconds"
+    printf '%5d passed %3d failed %3d skipped %6s s\n' "$passed" "$failed" "$skipped" "$seconds"
     if [ "$failed" -gt 0 ]; then
         show_failures "$log"
     else
