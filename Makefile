@@ -99,6 +99,16 @@ demo: ## set up, and periods per key (DATA= KEY= TIME= VALUE=)
 	@$(MAKE) --no-print-directory -j2 all engine
 	@BUILD=$(BUILD) DATA='$(DATA)' KEY='$(KEY)' TIME='$(TIME)' VALUE='$(VALUE)' examples/demo/demo.sh
 
+# What comes after the demo. Without its data it runs first.
+.PHONY: shell play
+shell: ## ClickHouse's prompt on the demo's data
+play: ## serve the demo's data, with a page for queries (PORT=8123)
+shell play:
+	@install/deps.sh build demo
+	@$(MAKE) --no-print-directory -j2 all engine
+	@[ -e $(BUILD)/demo/metadata/demo/events.sql ] || $(MAKE) --no-print-directory demo
+	@BUILD=$(BUILD) PORT='$(PORT)' examples/demo/$@.sh
+
 UNIT_OBJECTS = $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard tests/unit/*.c))
 $(BUILD)/tests/unit: $(UNIT_OBJECTS) $(BUILD)/libsaltwell.a
 	$(call say,LD,$@)

@@ -141,9 +141,9 @@ cat <<TEXT
 All queries took $(($(date +%s) - began)) s, the engine's start for each included.
 
 Where to go next:
-  $saltwell --path $store --database demo --query "SELECT ..."
-                                     your own SQL on this log
+  make shell                 a prompt on this log: your own SQL, with completion
+  make play                  the same in a browser
   make demo DATA=FILE KEY=... TIME=... VALUE=... HOST=...
-                                     the same on a log of yours
-  README.md                          every function, and how to install them on a server
+                             the demo on a log of yours
+  README.md                  every function, and how to install them on a server
 TEXT

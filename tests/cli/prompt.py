@@ -1,6 +1,7 @@
 """saltwell-local's prompt, driven through a pseudo-terminal as a user drives it.
 
-usage: prompt.py PROGRAM FOLDER; prints a line per result. FOLDER takes the history and scratch files.
+usage: prompt.py PROGRAM FOLDER [BUILD]; prints a line per result. FOLDER takes the history and scratch
+files. With BUILD, PROGRAM is examples/demo/shell.sh.
 """
 
 import fcntl
@@ -144,8 +145,22 @@ def test_interrupt(program, folder):
         check("prompt: Ctrl-C twice: no scratch folder is left", [], os.listdir(session.scratch))
 
 
-def main(program, folder):
-    for test in (test_queries, test_history, test_interrupt):
+def test_shell(program, folder):
+    with Session(program, folder) as session:
+        greeting = session.expect(PROMPT)
+        check_has("shell: what there is", "(user, ts, host, value)\r\nwith 4.00 rows", greeting)
+        for name in ("activityEvents", "periods", "welfordToAggregate", "saltOf", "welfordVarSamp"):
+            check_has(f"shell: lists {name}", f" {name} ", " ".join(greeting.split()))
+        example = re.search("Try:(.*?)\r\n\r\n", greeting, re.DOTALL).group(1)
+        check_has("shell: its example", "│ ann  │ 2 │", session.run(" ".join(example.split())))
+        session.send(CTRL_D)
+        check("shell: Ctrl-D: status, terminal", (0, True), session.end())
+
+
+def main(program, folder, build=None):
+    if build:
+        os.environ["BUILD"] = build
+    for test in (test_shell,) if build else (test_queries, test_history, test_interrupt):
         try:
             test(program, folder)
         except (TimeoutError, EOFError) as error:
