@@ -87,6 +87,14 @@ engine: $(ENGINE) ## fetch the embedded ClickHouse with npm
 xml: $(PLUGIN_XML) ## write xml/ anew from the function tables
 	cp $^ xml/
 
+# What a target of its own needs first: packages, programs, and the engine, which is not fetched beside
+# them because both would write to the terminal at once.
+define set_up
+@install/deps.sh $1
+@$(MAKE) --no-print-directory -j2 $2
+@$(MAKE) --no-print-directory engine
+endef
+
 .PHONY: deps-build deps-demo deps-check
 deps-build deps-demo deps-check: deps-%:
 	@install/deps.sh $*
@@ -95,8 +103,7 @@ deps-build deps-demo deps-check: deps-%:
 # name its columns.
 .PHONY: demo
 demo: ## set up, and periods per key (DATA= KEY= TIME= VALUE=)
-	@install/deps.sh build demo
-	@$(MAKE) --no-print-directory -j2 all engine
+	$(call set_up,build demo,all)
 	@BUILD=$(BUILD) DATA='$(DATA)' KEY='$(KEY)' TIME='$(TIME)' VALUE='$(VALUE)' examples/demo/demo.sh
 
 # What comes after the demo. Without its data it runs first.
@@ -104,8 +111,7 @@ demo: ## set up, and periods per key (DATA= KEY= TIME= VALUE=)
 shell: ## ClickHouse's prompt on the demo's data
 play: ## serve the demo's data, with a page for queries (PORT=8123)
 shell play:
-	@install/deps.sh build demo
-	@$(MAKE) --no-print-directory -j2 all engine
+	$(call set_up,build demo,all)
 	@[ -e $(BUILD)/demo/metadata/demo/events.sql ] || $(MAKE) --no-print-directory demo
 	@BUILD=$(BUILD) PORT='$(PORT)' examples/demo/$@.sh
 
@@ -136,10 +142,12 @@ check-programs: $(BUILD)/tests/unit $(LAW_DRIVERS) $(REPLAYS)
 SANITIZERS = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 .PHONY: check
 check: ## set up, and run the tests (GROUPS="unit cli sql ...")
-	@install/deps.sh build demo check
-	@$(MAKE) --no-print-directory -j2 CHECK_CFLAGS=-Werror all engine check-programs bench-programs
+	$(call set_up,build demo check,CHECK_CFLAGS=-Werror all check-programs bench-programs)
+	@$(MAKE) --no-print-directory -q BUILD=$(BUILD)/asan check-programs || \
+		echo 'building what is tested a second time, with sanitizers: about a minute'
 	@$(MAKE) --no-print-directory -j2 BUILD=$(BUILD)/asan CC=clang CFLAGS='-O1 -g' \
 		CHECK_CFLAGS='-Werror $(SANITIZERS)' check-programs
+	@[ -n '$(GROUPS)' ] || echo 'running the tests: about six minutes on 2 cores'
 	@BUILD=$(BUILD) KILL_MOMENTS='$(KILL_MOMENTS)' tests/run.sh $(GROUPS)
 
 # Killed runs of the ad mart take their time: `check` kills the script and the server once each, at the

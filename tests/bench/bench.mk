@@ -13,8 +13,7 @@ bench-programs: programs $(BENCH_PROGRAMS)
 
 .PHONY: bench
 bench: ## measure (BENCH_ROWS=50000000 BENCH_RUNS=5 BENCH_CASES=)
-	@install/deps.sh build demo bench
-	@$(MAKE) --no-print-directory -j2 all engine bench-programs
+	$(call set_up,build demo bench,all bench-programs)
 	@BUILD=$(BUILD) CC='$(CC)' python3 tests/bench/bench.py
 
 .PHONY: bench-instructions

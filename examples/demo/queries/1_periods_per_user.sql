@@ -6,7 +6,10 @@ SELECT
     round(arrayAvg(x -> x.last_tick - x.first_tick, p)) AS mean_seconds
 FROM
 (
-    SELECT user, count() AS events, periods(xxh3(user), groupArray(ts), 1800, 0) AS p
+    SELECT
+        user,
+        count() AS events,
+        periods(xxh3(user), groupArray(ts), 1800, 0) AS p
     FROM events
     GROUP BY user
 )

@@ -1,4 +1,4 @@
--- Streaks of active days: a tick is a day, the gap is 1, the unique length counts days
+-- Streaks of days: a tick is a day, the gap 1, the unique length counts days
 SELECT
     user,
     toDate(p.first_tick) AS from_day,

@@ -7,7 +7,10 @@ SELECT
     round(welfordStddevSamp(state), 6) AS stddev
 FROM
 (
-    SELECT host, count() AS n_partials, welfordMerge(groupArray(partial)) AS state
+    SELECT
+        host,
+        count() AS n_partials,
+        welfordMerge(groupArray(partial)) AS state
     FROM
     (
         SELECT host, welfordState(groupArray(value)) AS partial
