@@ -36,7 +36,6 @@ check cmd:chromedriver chromium-driver
 lint cmd:clang-format clang-format
 lint cmd:cppcheck cppcheck
 lint cmd:shellcheck shellcheck
-bench cmd:gnuplot gnuplot-nox
 bench cmd:valgrind valgrind
 bench cmd:python3 python3
 EOF

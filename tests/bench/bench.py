@@ -15,6 +15,7 @@ import engines
 import report
 import wire
 from cases import TIMES, all_cases, functions
+from chart import write_chart
 from server import QueryFailed, Server
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -222,7 +223,7 @@ def main():
         for worker in workers.values():
             worker.stop()
         server.stop()
-    report.write_chart(FOLDER, say)
+    write_chart(f"{FOLDER}/results.tsv", f"{FOLDER}/chart.svg")
     say(f"results: {FOLDER}/results.tsv, results.md, chart.svg")
 
 

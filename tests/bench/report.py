@@ -1,8 +1,7 @@
-"""Turns the runs into results.tsv, results.md and chart.svg."""
+"""Turns the runs into results.tsv and results.md; chart.py draws the first."""
 
 import os
 import platform
-import shutil
 import statistics
 import subprocess
 
@@ -146,45 +145,6 @@ def machine():
     )
 
 
-def write_bars(folder, cases, rows):
-    """The chart's data: each peer's time as a multiple of the first contender's."""
-    bars = [
-        (case.name, contender.name, rows[case.name][contender.name]["ratio"])
-        for case in cases
-        for contender in case.contenders[1:]
-        if contender.name in rows[case.name]
-    ]
-    with open(f"{folder}/chart.tsv", "w", encoding="utf-8") as file:
-        for place, (case, contender, ratio) in enumerate(reversed(bars)):
-            file.write(f"{place}\t{ratio:.4f}\t{case}: {contender}\n")
-
-
-def write_chart(folder, say):
-    if shutil.which("gnuplot") is None:
-        say("skip the chart: no gnuplot")
-        return
-    with open(f"{folder}/chart.tsv", encoding="utf-8") as file:
-        bars = file.readlines()
-    script = f"""
-set terminal svg size 900,{120 + 22 * len(bars)} font 'sans-serif,12' background 'white'
-set output 'chart.svg'
-set datafile separator "\\t"
-set title 'Time of each, as a multiple of the first of its case' offset -20
-set logscale x
-set xrange [0.03:*]
-set yrange [-1:{len(bars)}]
-set grid xtics
-set arrow from 1, -1 to 1, {len(bars)} nohead lw 2
-unset key
-set style fill solid 0.7 noborder
-plot 'chart.tsv' using 2:1:(0.03):2:($1 - 0.35):($1 + 0.35):ytic(3) \\
-    with boxxyerrorbars lc rgb '#4477aa', \\
-    '' using 2:1:(sprintf('%.2f', $2)) with labels left offset 0.5, 0
-"""
-    # In the folder: the chart holds its own file's name.
-    subprocess.run(["gnuplot"], input=script, text=True, check=True, cwd=folder)
-
-
 def write(folder, cases, runs, starts, versions):
     rows, targets, tables = {}, [], []
     with open(f"{folder}/results.tsv", "w", encoding="utf-8") as file:
@@ -215,4 +175,3 @@ def write(folder, cases, runs, starts, versions):
         file.write(f"{machine()}; {engines}.\n\n## Targets\n\n")
         file.write(table(["case", "what", "target", "measured", "in processor time", "holds"], targets))
         file.write("## Cases\n\n" + "".join(tables))
-    write_bars(folder, cases, rows)

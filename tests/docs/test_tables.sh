@@ -94,3 +94,17 @@ if [ -e "$README" ]; then
 else
     not_ok 'README: tables' 'there is no README.md'
 fi
+
+# The chart, its numbers, and the tables that they come from are one.
+if command -v python3 >/dev/null 2>&1; then
+    python3 "$ROOT/tests/bench/chart.py" "$ROOT/docs/bench.tsv" "$TMPDIR/bench.svg"
+    check_files_equal 'docs/bench.svg is drawn from docs/bench.tsv' "$TMPDIR/bench.svg" "$ROOT/docs/bench.svg"
+else
+    skip 'docs/bench.svg is drawn from docs/bench.tsv' 'there is no python3'
+fi
+awk -F '\t' 'FNR == 1 { if (FNR != NR) reading = 1 }
+    !reading && FNR > 1 { wanted["| " $2 " | " $4 " | " $5 "–" $6 " | " $7 " |"] = $1 }
+    reading { for (row in wanted) if (index($0, row) == 1) delete wanted[row] }
+    END { for (row in wanted) print wanted[row] ": " row }' \
+    "$ROOT/docs/bench.tsv" "$ROOT/docs/performance.md" >"$TMPDIR/missing"
+check_equal 'docs/performance.md has the rows of docs/bench.tsv' '' "$(cat "$TMPDIR/missing")"
