@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,6 +54,10 @@ enum status program_prepare(size_t max_memory_bytes, struct err *err)
     /* A smaller pipe is slower and no error; what is no pipe does not need it. */
     (void)fcntl(STDIN_FILENO, F_SETPIPE_SZ, PIPE_BYTES);
     (void)fcntl(STDOUT_FILENO, F_SETPIPE_SZ, PIPE_BYTES);
+    /* Ctrl-C in a server's terminal is the server's to answer, and a query that it lets end needs
+     * this process until then. The end of the pipe is the end. */
+    if (fcntl(STDIN_FILENO, F_GETPIPE_SZ) >= 0)
+        (void)signal(SIGINT, SIG_IGN);
     return sandbox_enter(max_memory_bytes, err);
 }
 

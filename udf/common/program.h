@@ -20,8 +20,8 @@ int program_serve(const struct function_table *table, int argc, char **argv);
 /* Parses a size as 1000, 64K, 16M or 8G (powers of 1024). STATUS_USAGE names what was found. */
 CHECKED enum status program_parse_size(const char *text, size_t *size_bytes_out, struct err *err);
 
-/* Grows the pipes on descriptors 0 and 1 to 1 MiB where the system allows it, and enters the
- * sandbox. */
+/* Grows the pipes on descriptors 0 and 1 to 1 MiB where the system allows it, ignores SIGINT where
+ * descriptor 0 is a pipe, and enters the sandbox. */
 CHECKED enum status program_prepare(size_t max_memory_bytes, struct err *err);
 
 /* Prints a page to standard output. Returns the exit status: a page that did not arrive, because
