@@ -38,7 +38,9 @@ enum status engine_load(struct engine *engine, const char *path, struct err *err
                     symbol_load(library, "chdb_result_buffer", &engine->result_buffer, err) &&
                     symbol_load(library, "chdb_result_length", &engine->result_length, err) &&
                     symbol_load(library, "chdb_result_elapsed", &engine->result_elapsed, err) &&
-                    symbol_load(library, "chdb_result_error", &engine->result_error, err);
+                    symbol_load(library, "chdb_result_error", &engine->result_error, err) &&
+                    symbol_load(library, "chdb_set_signal_handlers_enabled",
+                                &engine->set_signal_handlers_enabled, err);
     return complete ? STATUS_OK : STATUS_VERSION;
 }
 

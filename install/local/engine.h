@@ -22,6 +22,7 @@ struct engine {
     size_t (*result_length)(void *);
     double (*result_elapsed)(void *);
     const char *(*result_error)(void *);
+    void (*set_signal_handlers_enabled)(int);
 };
 
 /* One command line on its way. Everything is private to engine.c but `done_fd`. */

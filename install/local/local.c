@@ -176,9 +176,9 @@ static enum status command_run(const struct args *args, const char *engine_path,
     struct engine_run run;
     int signal_fd;
     TRY(engine_block_signals(&signal_fd, err));
-    if (prompt)
-        prompt_keep_terminal();
     TRY(engine_load(&engine, engine_path, err));
+    if (prompt)
+        prompt_prepare(&engine);
     TRY(engine_start(&run, &engine, args->count, args->items, err));
     while (engine_wait(&run, signal_fd, -1) == ENGINE_SIGNAL) {
         int signal = engine_read_signal(signal_fd);

@@ -1,6 +1,5 @@
 #include "prompt.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <termios.h>
 #include <unistd.h>
@@ -17,11 +16,10 @@ void prompt_add_options(struct args *args, bool has_pager)
         args_add(args, "--pager=trap '' INT; exec cat");
 }
 
-void prompt_keep_terminal(void)
+void prompt_prepare(const struct engine *engine)
 {
     terminal_is_kept = tcgetattr(STDIN_FILENO, &terminal) == 0;
-    /* Unlike a handler, this one is inherited; our own threads have the signal blocked. */
-    signal(SIGINT, SIG_IGN);
+    engine->set_signal_handlers_enabled(false);
 }
 
 void prompt_restore_terminal(void)

@@ -1,12 +1,14 @@
 /*
- * The engine's own prompt: line editor, history, completion and progress are ClickHouse's. Three
- * things it lacks as a library are made up for here.
+ * The engine's own prompt: line editor, history, completion and progress are ClickHouse's. What it
+ * lacks as a library is made up for here.
  *
  * - It keeps results in memory, as for a caller of the library. With a pager it writes them out, so
  *   the pager is `cat` unless the user has one.
  * - It has no handler for Ctrl-C, and no way to stop a query. So the first Ctrl-C during a query
- *   only says so, the second ends the session. The programs that the engine has started are in the
- *   terminal's process group too: they ignore it.
+ *   only says so, the second ends the session. The pager is in the terminal's process group too, and
+ *   the engine does not get over its death: it ignores Ctrl-C, as Saltwell's executables do.
+ * - It takes Ctrl-Z during a query for a crash and prints stack traces, while the programs it has
+ *   started do stop. Without its handlers all of them stop and go on together.
  * - Ending in the middle of a query would leave the terminal without its echo.
  */
 #ifndef SALTWELL_PROMPT_H
@@ -20,8 +22,8 @@
 /* Adds the options that make the engine prompt. has_pager: the user has named one. */
 void prompt_add_options(struct args *args, bool has_pager);
 
-/* Notes how the terminal is set, and makes the programs to come deaf to Ctrl-C. */
-void prompt_keep_terminal(void);
+/* Notes how the terminal is set, and takes the engine's handlers away. Before engine_start(). */
+void prompt_prepare(const struct engine *engine);
 
 /* Sets the terminal as it was noted; nothing where it was not. */
 void prompt_restore_terminal(void);

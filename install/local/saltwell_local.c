@@ -168,12 +168,10 @@ static int query_main(const struct launcher *launcher, int argc, char **argv, bo
 {
     struct err err = {0};
     enum status status = STATUS_OK;
-    bool terminal = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
-    bool prompt = has_word(argc, argv, "--interactive");
-    if (prompt && !terminal)
-        return fail_usage("--interactive: expected a terminal, found standard ",
-                          isatty(STDIN_FILENO) ? "output elsewhere" : "input elsewhere");
-    prompt = prompt || (!has_sql && terminal);
+    bool prompt = has_word(argc, argv, "--interactive") || (!has_sql && isatty(STDIN_FILENO));
+    if (prompt && !(isatty(STDIN_FILENO) && isatty(STDOUT_FILENO)))
+        return fail_usage("the prompt: expected a terminal, found none as standard ",
+                          isatty(STDIN_FILENO) ? "output" : "input");
     if (!has_sql && !prompt)
         status = input_check_stdin(&err);
     return status == STATUS_OK ? local_main(launcher, argc, argv, prompt) : end(status, &err);

@@ -96,7 +96,7 @@ run --nonsense --query "SELECT 1"
 check unknown_option "$status" 1
 check_has unknown_option_message "$err" "saltwell-local: Code: 552. DB::Exception: Unrecognized option '--nonsense'"
 run --interactive
-check_has interactive_without_terminal "$status $err" "2 saltwell-local: --interactive: expected a terminal, found"
+check_has interactive_without_terminal "$status $err" "2 saltwell-local: the prompt: expected a terminal, found none as standard input"
 SALTWELL_ENGINE=$work/none run --query "SELECT 1"
 check_has engine_missing "$status $err" "1 saltwell-local: no engine at $work/none: run"
 run --help
