@@ -5,8 +5,8 @@
  * - It keeps results in memory, as for a caller of the library. With a pager it writes them out, so
  *   the pager is `cat` unless the user has one.
  * - It has no handler for Ctrl-C, and no way to stop a query. So the first Ctrl-C during a query
- *   only says so, the second ends the session. The pager is in the terminal's process group too, and
- *   the engine does not get over its death: it ignores Ctrl-C, as Saltwell's executables do.
+ *   only says so, the second ends the session. The pager is in the terminal's process group too,
+ *   and the engine does not get over its death: it ignores Ctrl-C, as Saltwell's executables do.
  * - It takes Ctrl-Z during a query for a crash and prints stack traces, while the programs it has
  *   started do stop. Without its handlers all of them stop and go on together.
  * - Ending in the middle of a query would leave the terminal without its echo.
