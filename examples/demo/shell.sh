@@ -29,6 +29,7 @@ about=$(sql "
 rows=$(echo "$about" | sed -n 1p)
 
 cat <<TEXT
+
 ClickHouse's prompt on the demo's data: the table events (user, ts, host, value)
 with $rows rows. Saltwell's functions:
 $(paragraph "$(echo "$about" | sed -n 2p)")

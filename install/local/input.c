@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -133,10 +134,13 @@ enum status input_check_arguments(int argc, char **argv, bool *has_sql_out, stru
     return STATUS_OK;
 }
 
-/* Looks at the next byte of a pipe, which stays there; 0 at its end. */
+/* Looks at the next byte of a pipe or a socket, which stays there; 0 at its end. */
 static ssize_t pipe_peek(int fd, char *byte_out)
 {
     int copy[2];
+    ssize_t peeked = recv(fd, byte_out, 1, MSG_PEEK);
+    if (peeked >= 0 || errno != ENOTSOCK)
+        return peeked;
     if (pipe2(copy, O_CLOEXEC) != 0)
         return -1;
     ssize_t n = tee(fd, copy[1], 1, 0);
@@ -164,7 +168,7 @@ enum status input_check_stdin(struct err *err)
     bool blank = false;
     if (fstat(STDIN_FILENO, &about) != 0)
         return err_set(err, STATUS_IO, "cannot read standard input: %s", strerror(errno));
-    if (S_ISFIFO(about.st_mode))
+    if (S_ISFIFO(about.st_mode) || S_ISSOCK(about.st_mode))
         blank = pipe_is_blank(STDIN_FILENO);
     else if (S_ISREG(about.st_mode))
         blank = file_is_blank(STDIN_FILENO, lseek(STDIN_FILENO, 0, SEEK_CUR));

@@ -151,6 +151,14 @@ check stdin_pipe_blank "$(stdin cat "$work/blank.sql")" "saltwell-local: $no_sql
 2"
 check stdin_blank_then_sql "$(stdin printf '\n \nSELECT 13')" "13
 0"
+from_socket='import socket, subprocess, sys
+ours, its = socket.socketpair()
+ours.sendall(sys.argv[2].encode())
+ours.shutdown(socket.SHUT_WR)
+done = subprocess.run(sys.argv[1], stdin=its, capture_output=True, text=True, timeout=60)
+print(done.returncode, done.stdout + done.stderr)'
+check stdin_socket_blank "$(python3 -c "$from_socket" "$local_program" ' ')" "2 saltwell-local: $no_sql"
+check stdin_socket "$(python3 -c "$from_socket" "$local_program" ' SELECT 15')" "0 15"
 check stdin_late "$(stdin sh -c 'sleep 0.3; echo SELECT 14')" "14
 0"
 
