@@ -189,6 +189,11 @@ fails 'merge_partials: unsorted key' 'merge_partials: row 4, key (9): expected k
     'merge_partials --keys 1' 'k UInt8, v UInt64' "SELECT arrayJoin([1, 1, 9, 7])::UInt8 AS k, 1::UInt64 AS v"
 fails 'unknown time' "--time: expected the name of a column, found 'when' (there are 'k', 'ts')" \
     'period_stream --keys 1 --time when --gap 5' "$structure" "$events"
+# Numbers, as the wire has them, that are no times.
+for value in "toIPv4('10.0.0.1')" true "CAST('a', 'Enum8(\'a\' = 1)')" "toIntervalDay(1)" "1.5::Decimal(9, 1)"; do
+    fails "a time of $value" '--time: expected column '"'ts'"' of an integer, date or time type, found ' \
+        'period_stream --keys 1 --time ts --gap 5' "$structure" "SELECT 1::UInt64 AS k, $value AS ts"
+done
 fails 'unknown restart' "--restart: expected the name of a column, found 'new'" \
     'period_stream --keys 1 --time ts --gap 5 --restart new' "$structure" "$events"
 fails 'unknown sum' "--sum: expected the name of a column, found 'v'" \

@@ -189,8 +189,7 @@ static enum status print_fixed(const struct native_type *type, const uint8_t *va
     char number[32];
     uint64_t bits = 0;
     unsigned unused_bits = 64 - 8 * (type->width_bytes <= 8 ? type->width_bytes : 8);
-    if (type->order == NATIVE_ORDER_BYTES && type->text_bytes > 11 &&
-        memcmp(type->text, "FixedString", 11) == 0)
+    if (type->class == NATIVE_CLASS_FIXED_STRING)
         return print_quoted(value, type->width_bytes, text, err);
     if (type->width_bytes > 8 || type->order >= NATIVE_ORDER_BYTES)
         return print_hex(value, type->width_bytes, text, err);

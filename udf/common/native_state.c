@@ -82,21 +82,6 @@ static bool add_step(struct native_type *state, enum native_step_kind kind, uint
     return true;
 }
 
-static bool begins_with(const struct native_type *type, const char *word)
-{
-    size_t n = strlen(word);
-    return type->base_bytes >= n && memcmp(type->base, word, n) == 0;
-}
-
-static bool is_one_of(const struct native_type *type, const char *const *words, size_t n_words)
-{
-    for (size_t i = 0; i < n_words; i++)
-        if (begins_with(type, words[i]))
-            return true;
-    return false;
-}
-#define IS_ONE_OF(type, words) is_one_of(type, words, sizeof(words) / sizeof((words)[0]))
-
 /* Numbers, and what ClickHouse takes for numbers: dates, times, enums. */
 static bool is_number(const struct native_type *type)
 {
@@ -108,17 +93,26 @@ static bool is_number(const struct native_type *type)
 /* DateTime64 and Time64 are decimals to ClickHouse. */
 static bool is_decimal(const struct native_type *type)
 {
-    static const char *const decimals[] = {"Decimal", "DateTime64", "Time64"};
-    return IS_ONE_OF(type, decimals);
+    return type->class == NATIVE_CLASS_DECIMAL || type->class == NATIVE_CLASS_DATETIME64 ||
+           type->class == NATIVE_CLASS_TIME64;
 }
 
 /* What the sets and lists of values hold as it is: other types are hashed or written as Strings. */
 static bool is_held_plainly(const struct native_type *type)
 {
-    static const char *const plain[] = {"UInt", "Int",      "Float", "BFloat", "Bool",
-                                        "Date", "DateTime", "IPv4",  "Enum"};
-    return type->kind == NATIVE_FIXED && IS_ONE_OF(type, plain) && !is_decimal(type) &&
-           !begins_with(type, "Interval") && !begins_with(type, "Date32");
+    switch (type->class) {
+    case NATIVE_CLASS_INTEGER:
+    case NATIVE_CLASS_FLOAT:
+    case NATIVE_CLASS_BOOL:
+    case NATIVE_CLASS_ENUM:
+    case NATIVE_CLASS_DATE:
+    case NATIVE_CLASS_DATETIME:
+        return true;
+    case NATIVE_CLASS_IP:
+        return type->width_bytes == 4;
+    default:
+        return false;
+    }
 }
 
 /* sum and avg add up in 64 bits at least, those of decimals in 128. */
@@ -148,7 +142,7 @@ static bool add_floats(struct native_type *state, const struct function_entry *e
         /* sumKahan adds up the widest decimals in another way. */
         if (!is_number(arguments[i]) || (entry->family == FLOATS && is_decimal(arguments[i])))
             return false;
-        if (!begins_with(arguments[i], "Float32"))
+        if (!native_type_is(arguments[i], NATIVE_CLASS_FLOAT, 4))
             width_bytes = 8;
     }
     return add_step(state, NATIVE_STEP_BYTES, entry->n_floats * width_bytes);
@@ -159,7 +153,7 @@ static bool add_values(struct native_type *state, const struct native_type *cons
 {
     for (size_t i = 0; i < n_arguments; i++) {
         bool is_string = arguments[i]->kind == NATIVE_STRING;
-        bool is_fixed = arguments[i]->kind == NATIVE_FIXED && !begins_with(arguments[i], "Tuple");
+        bool is_fixed = arguments[i]->class != NATIVE_CLASS_NONE;
         if (!is_string && !is_fixed)
             return false;
         if (!add_step(state, is_string ? NATIVE_STEP_TEXT : NATIVE_STEP_OPTIONAL,
@@ -173,8 +167,8 @@ static bool add_set(struct native_type *state, const struct native_type *const *
                     size_t n_arguments)
 {
     enum { HASH_BYTES = 16 };
-    bool is_plain =
-        n_arguments == 1 && (is_held_plainly(arguments[0]) || begins_with(arguments[0], "Date32"));
+    bool is_plain = n_arguments == 1 &&
+                    (is_held_plainly(arguments[0]) || arguments[0]->class == NATIVE_CLASS_DATE32);
     return n_arguments > 0 &&
            add_step(state, NATIVE_STEP_LIST, is_plain ? arguments[0]->width_bytes : HASH_BYTES);
 }

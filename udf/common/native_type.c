@@ -130,12 +130,14 @@ static void close_node(const struct parser *parser, size_t node)
     node_at(parser, node)->n_nodes = (uint32_t)(n_nodes - node);
 }
 
-static enum status add_fixed(struct parser *parser, unsigned width_bytes, enum native_order order)
+static enum status add_fixed(struct parser *parser, unsigned width_bytes, enum native_order order,
+                             enum native_class class)
 {
     size_t node = 0;
     TRY(add_node(parser, NATIVE_FIXED, &node));
     node_at(parser, node)->width_bytes = width_bytes;
     node_at(parser, node)->order = order;
+    node_at(parser, node)->class = class;
     return STATUS_OK;
 }
 
@@ -145,20 +147,24 @@ static enum status parse_fixed_string(struct parser *parser)
     TRY(expect_char(parser, '('));
     TRY(parse_number(parser, 0xffffff, &width_bytes));
     TRY(expect_char(parser, ')'));
-    return add_fixed(parser, width_bytes, NATIVE_ORDER_BYTES);
+    return add_fixed(parser, width_bytes, NATIVE_ORDER_BYTES, NATIVE_CLASS_FIXED_STRING);
 }
 
 /* Decimal(P, S): the precision decides the width. */
 static enum status parse_decimal(struct parser *parser)
 {
-    unsigned precision = 0;
-    const char *arguments = parser->at;
+    unsigned precision = 0, scale = 0;
+    size_t node = parser->nodes->size_bytes / sizeof(struct native_type);
     TRY(expect_char(parser, '('));
     TRY(parse_number(parser, 76, &precision));
-    parser->at = arguments;
-    TRY(skip_arguments(parser));
+    bool is_whole = !skip_comma(parser) || skip_char(parser, '0');
+    if (!is_whole)
+        TRY(parse_number(parser, precision, &scale));
+    TRY(expect_char(parser, ')'));
     unsigned width_bytes = precision <= 9 ? 4 : precision <= 18 ? 8 : precision <= 38 ? 16 : 32;
-    return add_fixed(parser, width_bytes, NATIVE_ORDER_SIGNED);
+    TRY(add_fixed(parser, width_bytes, NATIVE_ORDER_SIGNED, NATIVE_CLASS_DECIMAL));
+    node_at(parser, node)->scale = scale;
+    return STATUS_OK;
 }
 
 /* Nullable(T) and Array(T): a node with one child. */
@@ -225,7 +231,7 @@ static enum status parse_tuple(struct parser *parser)
 {
     size_t node = 0;
     if (skip_word(parser, "()")) /* a placeholder byte a value */
-        return add_fixed(parser, 1, NATIVE_ORDER_BYTES);
+        return add_fixed(parser, 1, NATIVE_ORDER_BYTES, NATIVE_CLASS_NONE);
     TRY(add_node(parser, NATIVE_TUPLE, &node));
     TRY(expect_char(parser, '('));
     do
@@ -246,16 +252,19 @@ static enum status parse_array_of_tuples(struct parser *parser)
     return STATUS_OK;
 }
 
-/* The name of the aggregate function is of no consequence: the values are of the argument's type.
- */
+/* The values are of the argument's type, which takes the aggregate function's name with it. */
 static enum status parse_simple_aggregate(struct parser *parser)
 {
+    size_t node = parser->nodes->size_bytes / sizeof(struct native_type);
     TRY(expect_char(parser, '('));
-    (void)scan_word(parser);
+    const char *function = parser->at;
+    size_t function_bytes = scan_word(parser);
     TRY(skip_arguments(parser));
     if (!skip_comma(parser))
         return refuse(parser, "expected ','");
     TRY(parse_type(parser));
+    node_at(parser, node)->function = function;
+    node_at(parser, node)->function_bytes = function_bytes;
     return expect_char(parser, ')');
 }
 
@@ -365,7 +374,7 @@ static enum status parse_known(struct parser *parser, const struct native_type_e
     switch (entry->form) {
     case NATIVE_FORM_FIXED:
         TRY(skip_arguments(parser));
-        return add_fixed(parser, entry->width_bytes, entry->order);
+        return add_fixed(parser, entry->width_bytes, entry->order, entry->class);
     case NATIVE_FORM_FIXED_STRING:
         return parse_fixed_string(parser);
     case NATIVE_FORM_DECIMAL:

@@ -38,6 +38,26 @@ enum native_order {
     NATIVE_ORDER_UUID,  /* two UInt64, the second one decides */
 };
 
+/* What the values of a NATIVE_FIXED type mean. */
+enum native_class {
+    NATIVE_CLASS_NONE, /* not NATIVE_FIXED; also Nothing and Tuple() */
+    NATIVE_CLASS_INTEGER,
+    NATIVE_CLASS_FLOAT,
+    NATIVE_CLASS_DECIMAL,
+    NATIVE_CLASS_BOOL,
+    NATIVE_CLASS_ENUM,
+    NATIVE_CLASS_DATE,
+    NATIVE_CLASS_DATE32,
+    NATIVE_CLASS_DATETIME,
+    NATIVE_CLASS_DATETIME64,
+    NATIVE_CLASS_TIME,
+    NATIVE_CLASS_TIME64,
+    NATIVE_CLASS_INTERVAL,
+    NATIVE_CLASS_UUID,
+    NATIVE_CLASS_IP,
+    NATIVE_CLASS_FIXED_STRING,
+};
+
 /* How a part of an aggregate function's state finds its end. */
 enum native_step_kind {
     NATIVE_STEP_BYTES,    /* width_bytes */
@@ -59,6 +79,8 @@ enum { NATIVE_MAX_STEPS = 4 };
 struct native_type {
     enum native_kind kind;
     enum native_order order;                    /* NATIVE_FIXED */
+    enum native_class class;                    /* NATIVE_FIXED */
+    uint32_t scale;                             /* of a Decimal: the digits after its point */
     uint32_t width_bytes;                       /* NATIVE_FIXED, NATIVE_PLANES */
     struct native_step steps[NATIVE_MAX_STEPS]; /* NATIVE_VARIANCE, NATIVE_STATE */
     uint32_t n_steps;
@@ -68,6 +90,8 @@ struct native_type {
     size_t text_bytes;
     const char *base; /* the same, but T of a SimpleAggregateFunction(f, T) */
     size_t base_bytes;
+    const char *function; /* f of a SimpleAggregateFunction(f, T), else NULL */
+    size_t function_bytes;
     const char *name; /* of a tuple's element, without quotes; NULL where it has none */
     size_t name_bytes;
 };
@@ -96,6 +120,13 @@ void native_type_tree_free(struct native_type_tree *tree);
  * where ORDER BY refuses the type (AggregateFunction, QBit), nor for Variant and JSON, inside
  * others too. */
 bool native_type_is_key(const struct native_type *type);
+
+/* Whether the type at `type` is an integer, or a floating-point number, of that width. */
+static inline bool native_type_is(const struct native_type *type, enum native_class class,
+                                  uint32_t width_bytes)
+{
+    return type->class == class && type->width_bytes == width_bytes;
+}
 
 static inline const struct native_type *native_type_root(const struct native_type_tree *tree)
 {

@@ -1,65 +1,65 @@
 #include "native_type_table.h"
 
-#define FIXED(name, width_bytes, order)                                  \
-    {                                                                    \
-        name, NATIVE_FORM_FIXED, width_bytes, NATIVE_ORDER_##order, NULL \
+#define FIXED(name, width_bytes, order, class)                                                 \
+    {                                                                                          \
+        name, NATIVE_FORM_FIXED, width_bytes, NATIVE_ORDER_##order, NATIVE_CLASS_##class, NULL \
     }
-#define FORM(name, form)                                      \
-    {                                                         \
-        name, NATIVE_FORM_##form, 0, NATIVE_ORDER_BYTES, NULL \
+#define FORM(name, form)                                                         \
+    {                                                                            \
+        name, NATIVE_FORM_##form, 0, NATIVE_ORDER_BYTES, NATIVE_CLASS_NONE, NULL \
     }
-#define ALIAS(name, layout)                                    \
-    {                                                          \
-        name, NATIVE_FORM_ALIAS, 0, NATIVE_ORDER_BYTES, layout \
+#define ALIAS(name, layout)                                                       \
+    {                                                                             \
+        name, NATIVE_FORM_ALIAS, 0, NATIVE_ORDER_BYTES, NATIVE_CLASS_NONE, layout \
     }
-#define REFUSED(name, why)                                    \
-    {                                                         \
-        name, NATIVE_FORM_REFUSED, 0, NATIVE_ORDER_BYTES, why \
+#define REFUSED(name, why)                                                       \
+    {                                                                            \
+        name, NATIVE_FORM_REFUSED, 0, NATIVE_ORDER_BYTES, NATIVE_CLASS_NONE, why \
     }
 
 static const struct native_type_entry entries[] = {
-    FIXED("UInt8", 1, UNSIGNED),
-    FIXED("UInt16", 2, UNSIGNED),
-    FIXED("UInt32", 4, UNSIGNED),
-    FIXED("UInt64", 8, UNSIGNED),
-    FIXED("UInt128", 16, UNSIGNED),
-    FIXED("UInt256", 32, UNSIGNED),
-    FIXED("Int8", 1, SIGNED),
-    FIXED("Int16", 2, SIGNED),
-    FIXED("Int32", 4, SIGNED),
-    FIXED("Int64", 8, SIGNED),
-    FIXED("Int128", 16, SIGNED),
-    FIXED("Int256", 32, SIGNED),
-    FIXED("BFloat16", 2, FLOAT),
-    FIXED("Float32", 4, FLOAT),
-    FIXED("Float64", 8, FLOAT),
+    FIXED("UInt8", 1, UNSIGNED, INTEGER),
+    FIXED("UInt16", 2, UNSIGNED, INTEGER),
+    FIXED("UInt32", 4, UNSIGNED, INTEGER),
+    FIXED("UInt64", 8, UNSIGNED, INTEGER),
+    FIXED("UInt128", 16, UNSIGNED, INTEGER),
+    FIXED("UInt256", 32, UNSIGNED, INTEGER),
+    FIXED("Int8", 1, SIGNED, INTEGER),
+    FIXED("Int16", 2, SIGNED, INTEGER),
+    FIXED("Int32", 4, SIGNED, INTEGER),
+    FIXED("Int64", 8, SIGNED, INTEGER),
+    FIXED("Int128", 16, SIGNED, INTEGER),
+    FIXED("Int256", 32, SIGNED, INTEGER),
+    FIXED("BFloat16", 2, FLOAT, FLOAT),
+    FIXED("Float32", 4, FLOAT, FLOAT),
+    FIXED("Float64", 8, FLOAT, FLOAT),
     FORM("Decimal", DECIMAL),
-    FIXED("Bool", 1, UNSIGNED),
+    FIXED("Bool", 1, UNSIGNED, BOOL),
     FORM("String", STRING),
     FORM("FixedString", FIXED_STRING),
-    FIXED("UUID", 16, UUID),
-    FIXED("IPv4", 4, UNSIGNED),
-    FIXED("IPv6", 16, BYTES),
-    FIXED("Enum8", 1, SIGNED),
-    FIXED("Enum16", 2, SIGNED),
-    FIXED("Date", 2, UNSIGNED),
-    FIXED("Date32", 4, SIGNED),
-    FIXED("DateTime", 4, UNSIGNED),
-    FIXED("DateTime64", 8, SIGNED),
-    FIXED("Time", 4, SIGNED),
-    FIXED("Time64", 8, SIGNED),
-    FIXED("IntervalNanosecond", 8, SIGNED),
-    FIXED("IntervalMicrosecond", 8, SIGNED),
-    FIXED("IntervalMillisecond", 8, SIGNED),
-    FIXED("IntervalSecond", 8, SIGNED),
-    FIXED("IntervalMinute", 8, SIGNED),
-    FIXED("IntervalHour", 8, SIGNED),
-    FIXED("IntervalDay", 8, SIGNED),
-    FIXED("IntervalWeek", 8, SIGNED),
-    FIXED("IntervalMonth", 8, SIGNED),
-    FIXED("IntervalQuarter", 8, SIGNED),
-    FIXED("IntervalYear", 8, SIGNED),
-    FIXED("Nothing", 1, BYTES), /* a placeholder byte a value */
+    FIXED("UUID", 16, UUID, UUID),
+    FIXED("IPv4", 4, UNSIGNED, IP),
+    FIXED("IPv6", 16, BYTES, IP),
+    FIXED("Enum8", 1, SIGNED, ENUM),
+    FIXED("Enum16", 2, SIGNED, ENUM),
+    FIXED("Date", 2, UNSIGNED, DATE),
+    FIXED("Date32", 4, SIGNED, DATE32),
+    FIXED("DateTime", 4, UNSIGNED, DATETIME),
+    FIXED("DateTime64", 8, SIGNED, DATETIME64),
+    FIXED("Time", 4, SIGNED, TIME),
+    FIXED("Time64", 8, SIGNED, TIME64),
+    FIXED("IntervalNanosecond", 8, SIGNED, INTERVAL),
+    FIXED("IntervalMicrosecond", 8, SIGNED, INTERVAL),
+    FIXED("IntervalMillisecond", 8, SIGNED, INTERVAL),
+    FIXED("IntervalSecond", 8, SIGNED, INTERVAL),
+    FIXED("IntervalMinute", 8, SIGNED, INTERVAL),
+    FIXED("IntervalHour", 8, SIGNED, INTERVAL),
+    FIXED("IntervalDay", 8, SIGNED, INTERVAL),
+    FIXED("IntervalWeek", 8, SIGNED, INTERVAL),
+    FIXED("IntervalMonth", 8, SIGNED, INTERVAL),
+    FIXED("IntervalQuarter", 8, SIGNED, INTERVAL),
+    FIXED("IntervalYear", 8, SIGNED, INTERVAL),
+    FIXED("Nothing", 1, BYTES, NONE), /* a placeholder byte a value */
     FORM("Nullable", NULLABLE),
     FORM("Array", ARRAY),
     FORM("Tuple", TUPLE),

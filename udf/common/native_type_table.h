@@ -29,6 +29,7 @@ struct native_type_entry {
     enum native_type_form form;
     unsigned width_bytes;
     enum native_order order;
+    enum native_class class;
     const char *layout;
 };
 

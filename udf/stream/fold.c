@@ -2,24 +2,13 @@
 
 #include "mem.h"
 
-#include <ctype.h>
 #include <stdio.h>
-
-static bool text_begins(const char *text, size_t text_bytes, const char *prefix)
-{
-    return text_bytes >= strlen(prefix) && memcmp(text, prefix, strlen(prefix)) == 0;
-}
 
 bool fold_type_is_number(const struct native_type *type)
 {
-    static const char *const numbers[] = {"Int", "UInt", "Float", "BFloat", "Decimal"};
-    type = fold_value_type(type);
-    if (type->kind != NATIVE_FIXED || text_begins(type->base, type->base_bytes, "Interval"))
-        return false;
-    for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
-        if (text_begins(type->base, type->base_bytes, numbers[i]))
-            return true;
-    return false;
+    enum native_class class = fold_value_type(type)->class;
+    return class == NATIVE_CLASS_INTEGER || class == NATIVE_CLASS_FLOAT ||
+           class == NATIVE_CLASS_DECIMAL;
 }
 
 bool fold_op_of_name(const char *name, size_t name_bytes, enum fold_op *op_out)
@@ -44,16 +33,14 @@ bool fold_op_of_name(const char *name, size_t name_bytes, enum fold_op *op_out)
  * ours, say groupBitOr. */
 static bool find_simple_aggregate(const struct native_type *type, enum fold_op *op_out)
 {
-    static const char prefix[] = "SimpleAggregateFunction(", overflowing[] = "sumWithOverflow";
-    if (!text_begins(type->text, type->text_bytes, prefix))
+    static const char overflowing[] = "sumWithOverflow";
+    size_t name_bytes = type->function_bytes;
+    if (type->function == NULL)
         return true;
-    const char *name = type->text + sizeof(prefix) - 1;
-    size_t name_bytes = 0;
-    while (isalnum((unsigned char)name[name_bytes]) || name[name_bytes] == '_')
-        name_bytes++;
-    if (name_bytes == sizeof(overflowing) - 1 && memcmp(name, overflowing, name_bytes) == 0)
-        name_bytes = 3;
-    return fold_op_of_name(name, name_bytes, op_out);
+    if (name_bytes == sizeof(overflowing) - 1 &&
+        memcmp(type->function, overflowing, name_bytes) == 0)
+        name_bytes = strlen("sum");
+    return fold_op_of_name(type->function, name_bytes, op_out);
 }
 
 /* Sets *op in place of FOLD_BY_TYPE where the type has a natural one. NULL: op and type do not go
@@ -81,19 +68,6 @@ static const struct fold_kind *choose_kind(const struct native_type *type, enum 
     return NULL;
 }
 
-unsigned fold_decimal_scale(const struct native_type *type)
-{
-    static const char prefix[] = "Decimal(";
-    type = fold_value_type(type);
-    if (!text_begins(type->base, type->base_bytes, prefix))
-        return 0;
-    const char *comma = memchr(type->base, ',', type->base_bytes);
-    unsigned scale = 0;
-    for (const char *at = comma == NULL ? ")" : comma + 2; isdigit((unsigned char)*at); at++)
-        scale = scale * 10 + (unsigned)(*at - '0');
-    return scale;
-}
-
 /* A sum of 64 bits stands in for one of fewer, Decimal(38, S) or Decimal(76, S) for
  * one of a Decimal, as in ClickHouse. */
 static enum status append_widened_sum(const struct native_type *type, struct buf *text,
@@ -101,11 +75,10 @@ static enum status append_widened_sum(const struct native_type *type, struct buf
 {
     bool is_nullable = type->kind == NATIVE_NULLABLE;
     const struct native_type *value = fold_value_type(type);
-    bool is_decimal = text_begins(value->base, value->base_bytes, "Decimal(");
     char name[64];
-    if (is_decimal)
+    if (value->class == NATIVE_CLASS_DECIMAL)
         snprintf(name, sizeof(name), is_nullable ? "Nullable(Decimal(%u, %u))" : "Decimal(%u, %u)",
-                 value->width_bytes > 16 ? 76 : 38, fold_decimal_scale(type));
+                 value->width_bytes > 16 ? 76 : 38, value->scale);
     else
         snprintf(name, sizeof(name), is_nullable ? "Nullable(%s%s)" : "%s%s",
                  value->order == NATIVE_ORDER_FLOAT    ? "Float"
@@ -175,7 +148,7 @@ enum status fold_init(struct fold *fold, const struct native_block *block, size_
     TRY(status);
     fold->kind = choose_kind(type, &op);
     fold->unit = 1;
-    for (unsigned digit = fold_decimal_scale(type); digit > 0; digit--)
+    for (unsigned digit = fold_value_type(type)->scale; digit > 0; digit--)
         fold->unit *= 10; /* exact up to 10^22 */
     bool is_blob = fold->op == FOLD_BY_TYPE && type->kind == NATIVE_STRING;
     return is_blob ? take_blobs(fold, err) : STATUS_OK;

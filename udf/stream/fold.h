@@ -103,9 +103,6 @@ const struct fold_kind *fold_pick_kind(const struct native_type *type);
 const struct fold_kind *fold_state_kind(const struct native_type *type);
 const struct fold_kind *fold_welford_kind(const struct native_type *type);
 
-/* The digits behind a Decimal's point, its base or NULL aside; 0 for other types. */
-unsigned fold_decimal_scale(const struct native_type *type);
-
 /* Whether the type's base is an integer, a Decimal or a floating-point number, NULL aside. */
 bool fold_type_is_number(const struct native_type *type);
 

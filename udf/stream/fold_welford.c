@@ -163,19 +163,20 @@ static enum status flush_variances(struct fold *fold, struct err *err)
     return STATUS_OK;
 }
 
-static bool element_is(const struct native_type *type, const char *name, const char *base)
+static bool has_name(const struct native_type *element, const char *name)
 {
-    bool named = type->name == NULL || (type->name_bytes == strlen(name) &&
-                                        memcmp(type->name, name, type->name_bytes) == 0);
-    return named && type->base_bytes == strlen(base) &&
-           memcmp(type->base, base, type->base_bytes) == 0;
+    return element->name == NULL || (element->name_bytes == strlen(name) &&
+                                     memcmp(element->name, name, element->name_bytes) == 0);
 }
 
 static bool is_welford_tuple(const struct native_type *type)
 {
     return type->kind == NATIVE_TUPLE && type->n_nodes == 4 &&
-           element_is(&type[1], "n", "UInt64") && element_is(&type[2], "mean", "Float64") &&
-           element_is(&type[3], "m2", "Float64");
+           native_type_is(&type[1], NATIVE_CLASS_INTEGER, 8) &&
+           type[1].order == NATIVE_ORDER_UNSIGNED &&
+           native_type_is(&type[2], NATIVE_CLASS_FLOAT, 8) &&
+           native_type_is(&type[3], NATIVE_CLASS_FLOAT, 8) && has_name(&type[1], "n") &&
+           has_name(&type[2], "mean") && has_name(&type[3], "m2");
 }
 
 const struct fold_kind *fold_welford_kind(const struct native_type *type)

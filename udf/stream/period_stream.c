@@ -46,8 +46,8 @@ enum status period_columns_extend(struct period_columns *columns, uint64_t n_row
 
 static bool is_flag(const struct native_type *type)
 {
-    return (type->base_bytes == 5 && memcmp(type->base, "UInt8", 5) == 0) ||
-           (type->base_bytes == 4 && memcmp(type->base, "Bool", 4) == 0);
+    return type->class == NATIVE_CLASS_BOOL ||
+           (native_type_is(type, NATIVE_CLASS_INTEGER, 1) && type->order == NATIVE_ORDER_UNSIGNED);
 }
 
 /* Checks that the named column is of a kind that the option can use. */
@@ -71,7 +71,7 @@ static enum status open_stream(struct period_stream *stream, const struct native
         return err_set(err, STATUS_MISMATCH,
                        "--keys %zu: expected at least so many columns, found %zu", options->n_keys,
                        block->n_columns);
-    TRY(find_typed(block, options->time, "--time", stream_type_is_integer,
+    TRY(find_typed(block, options->time, "--time", stream_type_is_time,
                    "an integer, date or time type", &stream->time, err));
     if (options->restart != NULL)
         TRY(find_typed(block, options->restart, "--restart", is_flag, "type UInt8 or Bool",

@@ -46,11 +46,19 @@ enum status stream_find_column(const struct native_block *block, const char *nam
                    found);
 }
 
-bool stream_type_is_integer(const struct native_type *type)
+bool stream_type_is_time(const struct native_type *type)
 {
-    static const char decimal[] = "Decimal(";
-    bool is_decimal =
-        type->base_bytes > sizeof(decimal) && memcmp(type->base, decimal, sizeof(decimal) - 1) == 0;
-    return type->kind == NATIVE_FIXED && type->width_bytes <= 8 && !is_decimal &&
-           (type->order == NATIVE_ORDER_UNSIGNED || type->order == NATIVE_ORDER_SIGNED);
+    switch (type->class) {
+    case NATIVE_CLASS_INTEGER:
+        return type->width_bytes <= 8;
+    case NATIVE_CLASS_DATE:
+    case NATIVE_CLASS_DATE32:
+    case NATIVE_CLASS_DATETIME:
+    case NATIVE_CLASS_DATETIME64:
+    case NATIVE_CLASS_TIME:
+    case NATIVE_CLASS_TIME64:
+        return true;
+    default:
+        return false;
+    }
 }

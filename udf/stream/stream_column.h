@@ -16,8 +16,8 @@ CHECKED enum status stream_find_column(const struct native_block *block, const c
 /* Whether the block has a column of that name. */
 bool stream_has_column(const struct native_block *block, const char *name);
 
-/* Whether the type is an integer of at most 8 bytes, or one that ClickHouse keeps as such: a date,
- * a time, an interval, an enum. */
-bool stream_type_is_integer(const struct native_type *type);
+/* Whether values of the type can be ticks, their raw integers: integers of at most 8 bytes, dates
+ * and times. */
+bool stream_type_is_time(const struct native_type *type);
 
 #endif

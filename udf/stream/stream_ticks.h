@@ -11,7 +11,7 @@ struct stream_ticks {
     size_t n; /* rows, up to the first unsigned value above the largest int64 */
 };
 
-/* The ticks of a column for whose type stream_type_is_integer holds, where they stand. */
+/* The ticks of a column for whose type stream_type_is_time holds, where they stand. */
 struct stream_ticks stream_ticks_of(const struct native_column *column);
 
 /* Makes them 8 bytes wide; the memory is the block's own or in `scratch`. STATUS_NOMEM. */
