@@ -10,13 +10,34 @@ BUILD ?= build
 
 WARNINGS = -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wcast-qual -Wwrite-strings -Wundef -Wvla -Wformat=2
+# Checked copies and stacks, no writable or late-bound tables: the programs read what others wrote.
+HARDENING_CPPFLAGS = -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3
+HARDENING_CFLAGS = -fstack-protector-strong
+HARDENING_LDFLAGS = -Wl,-z,relro,-z,now,-z,noexecstack
 # No contraction into fused multiply-adds: the same bits from every compiler and on every processor.
-OUR_CFLAGS = -std=c11 -fPIE -pthread -ffp-contract=off $(WARNINGS) $(CHECK_CFLAGS)
-OUR_CPPFLAGS = -D_GNU_SOURCE -Iaggregations -Iudf/common -Iudf/stream $(shell $(PKG_CONFIG) --cflags libzstd libxxhash)
-OUR_LDLIBS = $(shell $(PKG_CONFIG) --static --libs libzstd libxxhash) -lm
+OUR_CFLAGS = -std=c11 -fPIE -pthread -ffp-contract=off $(HARDENING_CFLAGS) $(WARNINGS) $(CHECK_CFLAGS)
+OUR_CPPFLAGS = -D_GNU_SOURCE $(HARDENING_CPPFLAGS) -Iaggregations -Iudf/common -Iudf/stream $(PACKAGE_CFLAGS)
+OUR_LDLIBS = $(PACKAGE_LIBS) -lm
 STATIC = -static-pie
 COMPILE = $(CC) $(OUR_CPPFLAGS) $(CPPFLAGS) $(OUR_CFLAGS) $(CFLAGS) -MMD -MP
-LINK = $(CC) $(OUR_CFLAGS) $(CFLAGS) $(LDFLAGS)
+LINK = $(CC) $(OUR_CFLAGS) $(CFLAGS) $(HARDENING_LDFLAGS) $(LDFLAGS)
+
+# Asked once, by the first command that needs it.
+PACKAGES = libzstd libxxhash
+ask_packages = $(if $(shell command -v $(PKG_CONFIG)),,$(error expected $(PKG_CONFIG), found none: \
+	install/deps.sh build installs what the build needs))$(shell $(PKG_CONFIG) $1 $(PACKAGES))
+PACKAGE_CFLAGS = $(eval PACKAGE_CFLAGS := $$(call ask_packages,--cflags))$(PACKAGE_CFLAGS)
+PACKAGE_LIBS = $(eval PACKAGE_LIBS := $$(call ask_packages,--static --libs))$(PACKAGE_LIBS)
+
+# Objects are made anew where the flags are others than those that made them.
+FLAGS = $(CC) $(CPPFLAGS) $(filter-out -Werror,$(OUR_CFLAGS)) $(CFLAGS) $(LDFLAGS) $(LDLIBS)
+FLAGS_FILE = $(BUILD)/obj/flags
+ifneq ($(file <$(FLAGS_FILE)),$(FLAGS))
+.PHONY: $(FLAGS_FILE)
+endif
+$(FLAGS_FILE):
+	@mkdir -p $(@D)
+	@printf '%s\n' '$(FLAGS)' >$@
 
 LIBRARY_OBJECTS = $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard aggregations/*.c udf/common/*.c udf/stream/*.c))
 EXECUTABLES = $(patsubst udf/%.c,%,$(wildcard udf/*.c))
@@ -41,7 +62,7 @@ all: programs $(BUILD)/saltwell-local ## build everything into build/
 .PHONY: programs
 programs: $(PROGRAMS) $(PLUGIN_XML) $(PLUGIN_SQL)
 
-$(BUILD)/obj/%.o: %.c
+$(BUILD)/obj/%.o: %.c $(FLAGS_FILE)
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
 	$(Q)$(COMPILE) -c $< -o $@
@@ -143,10 +164,10 @@ SANITIZERS = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-fr
 .PHONY: check
 check: ## set up, and run the tests (GROUPS="unit cli sql ...")
 	$(call set_up,build demo check,CHECK_CFLAGS=-Werror all check-programs bench-programs)
-	@$(MAKE) --no-print-directory -q BUILD=$(BUILD)/asan check-programs || \
+	@[ -e $(BUILD)/asan/tests/unit ] || \
 		echo 'building what is tested a second time, with sanitizers: about a minute'
 	@$(MAKE) --no-print-directory -j2 BUILD=$(BUILD)/asan CC=clang CFLAGS='-O1 -g' \
-		CHECK_CFLAGS='-Werror $(SANITIZERS)' check-programs
+		CHECK_CFLAGS='-Werror $(SANITIZERS)' HARDENING_CPPFLAGS= check-programs
 	@[ -n '$(GROUPS)' ] || echo 'running the tests: about six minutes on 2 cores'
 	@BUILD=$(BUILD) KILL_MOMENTS='$(KILL_MOMENTS)' tests/run.sh $(GROUPS)
 
@@ -199,12 +220,22 @@ SERVER_CONFIG ?= /etc/clickhouse-server
 USER_DEFINED ?= /var/lib/clickhouse/user_defined
 INSTALL ?= install
 
+# put MODE,FILES,FOLDER: each by a rename, for a file that a server executes cannot be written to.
+define put
+	@set -e; for file in $2; do \
+		to=$(DESTDIR)$3/$${file##*/}; \
+		$(INSTALL) -m $1 "$$file" "$$to.new"; \
+		mv -f "$$to.new" "$$to"; \
+		echo "$$to"; \
+	done
+endef
+
 .PHONY: install
 install: programs ## put the plugin set on this machine's server (DESTDIR=)
 	$(INSTALL) -d $(DESTDIR)$(USER_SCRIPTS) $(DESTDIR)$(SERVER_CONFIG) $(DESTDIR)$(USER_DEFINED)
-	$(INSTALL) -m 755 $(PROGRAMS) $(DESTDIR)$(USER_SCRIPTS)
-	$(INSTALL) -m 644 $(PLUGIN_XML) $(DESTDIR)$(SERVER_CONFIG)
-	$(INSTALL) -m 644 $(BUILD)/user_defined/*.sql $(DESTDIR)$(USER_DEFINED)
+	$(call put,755,$(PROGRAMS),$(USER_SCRIPTS))
+	$(call put,644,$(PLUGIN_XML),$(SERVER_CONFIG))
+	$(call put,644,$(BUILD)/user_defined/*.sql,$(USER_DEFINED))
 
 .PHONY: uninstall
 uninstall: programs ## take it off again

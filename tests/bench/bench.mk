@@ -7,8 +7,19 @@ $(BUILD)/bench/bin/%: $(BUILD)/obj/tests/bench/%.o $(BUILD)/libsaltwell.a
 	@mkdir -p $(@D)
 	$(Q)$(LINK) $(STATIC) $^ $(OUR_LDLIBS) $(LDLIBS) -o $@
 
+# The executables without the filter of system calls, for valgrind, which needs more of them than it leaves.
+UNFILTERED = $(EXECUTABLES:%=$(BUILD)/unfiltered/bin/%)
+$(BUILD)/unfiltered/sandbox.o: udf/common/sandbox.c $(FLAGS_FILE)
+	$(call say,CC,$< without its filter)
+	@mkdir -p $(@D)
+	$(Q)$(COMPILE) -DSANDBOX_WITHOUT_FILTER -c $< -o $@
+$(BUILD)/unfiltered/bin/%: $(BUILD)/obj/udf/%.o $(BUILD)/unfiltered/sandbox.o $(BUILD)/libsaltwell.a
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(LINK) $(STATIC) $^ $(OUR_LDLIBS) $(LDLIBS) -o $@
+
 .PHONY: bench-programs
-bench-programs: programs $(BENCH_PROGRAMS)
+bench-programs: programs $(BENCH_PROGRAMS) $(UNFILTERED)
 	@:
 
 .PHONY: bench

@@ -159,7 +159,7 @@ KERNELS = [
 
 
 def command_of(words):
-    return [f"{BUILD}/bin/{words.split(' ', maxsplit=1)[0]}", *words.split(" ")[1:]]
+    return [f"{BUILD}/unfiltered/bin/{words.split(' ', maxsplit=1)[0]}", *words.split(" ")[1:]]
 
 
 # The C library chooses memcpy and memset by the processor; this makes it choose alike everywhere.

@@ -1,10 +1,10 @@
 #include "sandbox.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -33,17 +33,35 @@ static enum status refused(const char *step, struct err *err)
     return err_set(err, STATUS_IO, "sandbox: %s: %s", step, strerror(errno));
 }
 
-/* Children inherit the server's descriptors; none of them is ours to hold. */
-static void close_other_descriptors(void)
+/* On a kernel before 5.9, which has no close_range(). */
+static enum status close_listed_descriptors(struct err *err)
 {
-    enum { FIRST = 3, MOST = 65536 };
-    if (syscall(SYS_close_range, FIRST, ~0U, 0) == 0)
-        return;
-    /* A kernel before 5.9 */
-    struct rlimit limit;
-    rlim_t end = getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : MOST;
-    for (rlim_t descriptor = FIRST; descriptor < end && descriptor < MOST; descriptor++)
-        (void)close((int)descriptor);
+    DIR *folder = opendir("/proc/self/fd");
+    if (folder == NULL)
+        return refused("cannot list the open descriptors", err);
+    for (const struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder)) {
+        int descriptor = atoi(entry->d_name); /* 0 for . and .. */
+        if (descriptor > STDERR_FILENO && descriptor != dirfd(folder))
+            (void)close(descriptor);
+    }
+    (void)closedir(folder);
+    return STATUS_OK;
+}
+
+/* Children inherit the server's descriptors; none of them is ours to hold. */
+static enum status close_other_descriptors(struct err *err)
+{
+    if (syscall(SYS_close_range, STDERR_FILENO + 1, ~0U, 0) == 0)
+        return STATUS_OK;
+    return close_listed_descriptors(err);
+}
+
+/* A core file would hold users' data, and so would what another process of the user could read. */
+static enum status forbid_dumps(struct err *err)
+{
+    if (setrlimit(RLIMIT_CORE, &(struct rlimit){0}) != 0 || prctl(PR_SET_DUMPABLE, 0) != 0)
+        return refused("cannot forbid core files", err);
+    return STATUS_OK;
 }
 
 static enum status limit_memory(size_t max_memory_bytes, struct err *err)
@@ -60,7 +78,13 @@ static enum status limit_memory(size_t max_memory_bytes, struct err *err)
     return STATUS_OK;
 }
 
-#ifndef SANDBOX_SANITIZED
+#ifdef SANDBOX_WITHOUT_FILTER /* for valgrind, in a build of its own */
+static enum status filter_system_calls(struct err *err)
+{
+    (void)err;
+    return STATUS_OK;
+}
+#elif !defined(SANDBOX_SANITIZED)
 /* What poll() calls; 64-bit Arm has no SYS_poll. */
 #if defined(SYS_poll)
 #define SANDBOX_POLL SYS_poll
@@ -73,12 +97,6 @@ static const int allowed_calls[] = {
     SYS_read, SYS_readv,   SYS_write, SYS_writev, SYS_mmap,       SYS_munmap,       SYS_mremap,
     SYS_brk,  SYS_madvise, SYS_futex, SYS_exit,   SYS_exit_group, SYS_rt_sigreturn, SANDBOX_POLL,
 };
-
-static bool runs_under_valgrind(void)
-{
-    const char *preload = getenv("LD_PRELOAD");
-    return preload != NULL && strstr(preload, "valgrind") != NULL;
-}
 
 /* Anything else ends the process, with SIGSYS, which the server reports. */
 static enum status filter_system_calls(struct err *err)
@@ -97,24 +115,26 @@ static enum status filter_system_calls(struct err *err)
     filter[5 + N_CALLS] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
     struct sock_fprog program = {sizeof(filter) / sizeof(filter[0]), filter};
     /* For a thread that is already there too. */
-    if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, &program) != 0)
-        return refused("cannot filter system calls", err);
-    return STATUS_OK;
+    long thread =
+        syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, &program);
+    if (thread > 0)
+        return err_set(err, STATUS_IO, "sandbox: cannot filter system calls of thread %ld", thread);
+    return thread == 0 ? STATUS_OK : refused("cannot filter system calls", err);
 }
 #endif
 
 enum status sandbox_enter(size_t max_memory_bytes, struct err *err)
 {
-    close_other_descriptors();
+    TRY(close_other_descriptors(err));
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
         return refused("cannot give up new privileges", err);
-#ifndef SANDBOX_SANITIZED
-    TRY(limit_memory(max_memory_bytes, err));
-    if (!runs_under_valgrind())
-        return filter_system_calls(err);
-#else
+    TRY(forbid_dumps(err));
+#ifdef SANDBOX_SANITIZED
     (void)limit_memory;
     (void)max_memory_bytes;
-#endif
     return STATUS_OK;
+#else
+    TRY(limit_memory(max_memory_bytes, err));
+    return filter_system_calls(err);
+#endif
 }
