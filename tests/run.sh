@@ -1,7 +1,7 @@
 #!/bin/sh
 # tests/run.sh [GROUP...]
 #
-# Runs the groups of tests, all by default: unit cli sql laws docs fuzz bench mart. Prints one line
+# Runs the groups of tests, all by default: unit cli sql laws docs fuzz bench mart clients. Prints one line
 # per test program, details for failures and skips, and at the end `N passed, N failed, N skipped`.
 # Exit status 1 if anything failed. Complete outputs stay in $BUILD/test-logs. The groups unit and
 # fuzz run a second time in the sanitized build, where $BUILD/asan has one.
@@ -121,6 +121,10 @@ run_group() {
     unit) run_unit ;;
     sql) run_sql ;;
     cli | laws | docs | bench | mart) run_scripts "$1" ;;
+    clients)
+        run_program clients/install sh tests/clients/install.sh
+        run_scripts clients
+        ;;
     fuzz)
         if [ -e tests/fuzz/replay.sh ]; then
             run_program fuzz/replay sh tests/fuzz/replay.sh
@@ -130,7 +134,7 @@ run_group() {
         fi
         ;;
     *)
-        echo "usage: tests/run.sh [unit|cli|sql|laws|docs|fuzz|bench|mart]...; found '$1'" >&2
+        echo "usage: tests/run.sh [unit|cli|sql|laws|docs|fuzz|bench|mart|clients]...; found '$1'" >&2
         exit 2
         ;;
     esac
@@ -141,7 +145,7 @@ run_group() {
 }
 
 chosen=$#
-[ $# -gt 0 ] || set -- unit cli sql laws docs fuzz bench mart
+[ $# -gt 0 ] || set -- unit cli sql laws docs fuzz bench mart clients
 for group in "$@"; do
     run_group "$group"
 done
