@@ -34,7 +34,7 @@ start() {
         not_ok server "expected the engine's launcher at $BUILD/saltwell-local, found none: build it first"
         exit 1
     fi
-    "$BUILD/saltwell-local" --path "$TMPDIR/data" --queries-file "$here/data.sql" </dev/null || exit 1
+    "$BUILD/saltwell-local" --path "$TMPDIR/data" --queries-file "$here/data.sql" </dev/null >/dev/null || exit 1
     http=$(free_port)
     tcp=$(free_port)
     start_server "$TMPDIR/data" "$http" "$tcp" || exit 1

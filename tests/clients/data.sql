@@ -1,8 +1,8 @@
 -- What every client asks about. Keys and ticks above 2^53, ticks before 1970, empty arrays, equal times
 -- and times out of order.
-CREATE TABLE histories (key UInt64, times Array(Int64), values Array(Float64)) ENGINE = MergeTree ORDER BY key;
+CREATE TABLE samples (key UInt64, times Array(Int64), values Array(Float64)) ENGINE = MergeTree ORDER BY key;
 
-INSERT INTO histories VALUES
+INSERT INTO samples VALUES
     (1, [100, 105, 105, 200], [1, 2.5, -4]),
     (2, [], []),
     (3, [9007199254740993, 5, -7, 9007199254740995, 9007199254740995], [1e150, -1e-150, 0.1]),
@@ -10,7 +10,7 @@ INSERT INTO histories VALUES
 
 -- The states as the server makes them, and as the clients send them back.
 CREATE TABLE states ENGINE = MergeTree ORDER BY key AS
-SELECT key, activityState(times) AS state FROM histories;
+SELECT key, activityState(times) AS state FROM samples;
 CREATE TABLE returned (client String, key UInt64, state String) ENGINE = MergeTree ORDER BY (client, key);
 
 -- The table of the README's first queries, for the examples of docs/clients.md.
