@@ -11,6 +11,7 @@ set -eu
 #   cmd:NAME   a command on the PATH. Used where a tool often comes from elsewhere (node, python).
 #   file:PATH  a file, by a shell pattern.
 #   pkg:NAME   a library that pkg-config knows.
+#   py:NAME    a module of python3.
 #   cc:FLAGS   the C compiler links an empty program with these flags.
 needs() {
 	cat <<'EOF'
@@ -28,6 +29,7 @@ check cmd:clang clang
 check clang:-fsanitize=address @clang-runtime
 check cc:-lcriterion libcriterion-dev
 check cmd:python3 python3
+check py:ensurepip python3-venv
 check cmd:zstd zstd
 check cmd:curl curl
 check cmd:valgrind valgrind
@@ -50,6 +52,7 @@ is_there() {
 	cmd:*) command -v "$what" >/dev/null 2>&1 ;;
 	file:*) [ -e "$what" ] ;;
 	pkg:*) pkg-config --exists "$what" 2>/dev/null ;;
+	py:*) python3 -c "import $what" 2>/dev/null ;;
 	# The flag has to follow the source, or the linker drops the library.
 	cc:*) echo "$empty_program" | cc -x c - -o /dev/null ${what:+"$what"} 2>/dev/null ;;
 	clang:*) echo "$empty_program" | clang -x c - -o /dev/null "$what" 2>/dev/null ;;

@@ -28,6 +28,11 @@ has() {
     done
 }
 
+# run_java FILE [ARGUMENT...]: a program of one file, which is not worth an optimising compiler.
+run_java() {
+    run timeout -k 5 60 java -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -cp "$(cat "$clients/jdbc/classpath")" "$@"
+}
+
 # start: a server with the tables of data.sql on the ports $http and $tcp.
 start() {
     if ! [ -x "$BUILD/saltwell-local" ]; then

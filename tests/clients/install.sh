@@ -41,11 +41,13 @@ set_up() {
     fi
     rm -rf "${clients:?}/$client"
     mkdir -p "$clients/$client"
-    if "install_$client" >"$log" 2>&1; then
+    status=0
+    "install_$client" >"$log" 2>&1 || status=$?
+    if [ "$status" -eq 0 ]; then
         cat "$@" >"$clients/$client/.installed"
         ok "$client is installed"
     else
-        skip "$client" "$(tail -n 1 "$log")"
+        skip "$client" "$(grep -m 1 -i -e error -e 'there is no' "$log" || echo "status $status") (all of it: $log)"
     fi
 }
 
