@@ -83,6 +83,6 @@ ask python "clickhouse-connect query,clickhouse-connect query_df,clickhouse-conn
 check_returned 'remote()'
 ! has node || check_returned '@clickhouse/client'
 ! has jdbc || check_returned JDBC
-! has python || for client in clickhouse-driver clickhouse-connect polars pyarrow; do
+! has python || for client in clickhouse-driver clickhouse-connect polars pandas pyarrow; do
     check_returned $client
 done

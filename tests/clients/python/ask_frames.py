@@ -55,14 +55,30 @@ for way in (polars_arrow, polars_parquet, pyarrow_parquet, pandas_arrow, pandas_
     name = way.__name__.replace("_arrow", " Arrow").replace("_parquet", " Parquet")
     answer_all(name, lambda sql, way=way: way(sql, BINARY), lambda sql, way=way: way(sql, {}))
 
-for name, output_format in (("polars", "Parquet"), ("pyarrow", "ArrowStream")):
-    stored = file_of(f"SELECT '{name}' AS client, key, state FROM states", output_format, BINARY)
-    if name == "polars":
-        back = io.BytesIO()
-        polars.read_parquet(stored).write_parquet(back)
-    else:
-        table = pyarrow.ipc.open_stream(stored).read_all()
-        back = io.BytesIO()
-        with pyarrow.ipc.new_stream(back, table.schema) as stream:
-            stream.write_table(table)
-    send(f"INSERT INTO returned FORMAT {output_format}", back.getvalue(), {})
+
+
+def arrow_again(stored):
+    table = pyarrow.ipc.open_stream(stored).read_all()
+    written = io.BytesIO()
+    with pyarrow.ipc.new_stream(written, table.schema) as stream:
+        stream.write_table(table)
+    return written.getvalue()
+
+
+def polars_again(stored):
+    written = io.BytesIO()
+    polars.read_parquet(stored).write_parquet(written)
+    return written.getvalue()
+
+
+def pandas_again(stored):
+    return pandas.read_parquet(stored).to_parquet()
+
+
+for name, output_format, again in (
+    ("polars", "Parquet", polars_again),
+    ("pandas", "Parquet", pandas_again),
+    ("pyarrow", "ArrowStream", arrow_again),
+):
+    states = file_of(f"SELECT '{name}' AS client, key, state FROM states", output_format, BINARY)
+    send(f"INSERT INTO returned FORMAT {output_format}", again(states), {})
