@@ -1,6 +1,7 @@
 -- What the demo works on, from whatever log it was loaded.
-CREATE DATABASE IF NOT EXISTS demo ENGINE = Atomic;
-CREATE OR REPLACE TABLE demo.events
+CREATE DATABASE demo ENGINE = Atomic;
+
+CREATE TABLE demo.events
 (
     user  String,
     ts    DateTime('UTC'),

@@ -6,7 +6,7 @@ SELECT
     max(arrayMax(p -> p.last_tick - p.first_tick, list)) AS longest_seconds
 FROM
 (
-    SELECT count() AS n_events, periods(xxh3(user), groupArray(ts), 1800, 0) AS list
+    SELECT count() AS n_events, periods(xxh3(user), groupArray(ts), {gap}, 0) AS list
     FROM events
     GROUP BY user
 );

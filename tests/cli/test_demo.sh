@@ -3,28 +3,9 @@
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 
-engine=$BUILD/saltwell-local
-if [ ! -x "$engine" ]; then
-    not_ok demo "expected the engine's launcher at $engine, found none: build it first"
-    exit 1
-fi
-
-# The demo writes into BUILD: give it one of its own that has the same parts.
-mkdir "$TMPDIR/build"
-for part in bin xml user_defined engine saltwell-local; do
-    ln -s "$BUILD/$part" "$TMPDIR/build/$part"
-done
-unset DATA KEY TIME VALUE HOST
-
-# demo NAME=VALUE...
-demo() {
-    run env BUILD="$TMPDIR/build" "$@" sh "$ROOT/examples/demo/demo.sh" </dev/null
-}
-
-# row FIRST_CELL: the cells of the first such row of the output's tables, one space between them.
-row() {
-    tr -s ' │' ' ' <"$TMPDIR/stdout" | sed 's/^ //; s/ $//' | grep -m 1 "^$1 "
-}
+# shellcheck source=tests/cli/demo.sh
+. "$(dirname "$0")/demo.sh"
+demo_init
 
 # Two columns make the user, two the time; a quote, a comma and a line's end inside fields; one row
 # without a time, one without a number.
@@ -46,36 +27,31 @@ check_equal 'a mean' 'x, y 3 2 1' "$(row 'x, y')"
 check_equal 'in short' '5 2 4 1.25 1800' "$(row 5)"
 check_contains 'rows left out' 'left out 1 of 6 rows: no readable time' "$(cat "$TMPDIR/stdout")"
 check_contains 'values that are no number' '1 of 5 rows have no number' "$(cat "$TMPDIR/stdout")"
+check_contains 'shows the row' "row 6: found ''" "$(cat "$TMPDIR/stdout")"
 check_contains 'shows its SQL' 'firstInPeriod(times, 1800, 0)' "$(cat "$TMPDIR/stdout")"
 
 gzip -c "$TMPDIR/it's a log.csv" >"$TMPDIR/log.csv.gz"
-demo DATA="$TMPDIR/log.csv.gz" KEY='last' TIME=day,clock VALUE='took & spent'
+demo DATA="$TMPDIR/log.csv.gz" KEY='last' TIME=day,clock VALUE='took & spent' GAP=1200
 check_equal 'compressed: status' '0 ' "$status $stderr"
 check_equal 'compressed: the key is the host' 'a 3 14.333333 22.233608' "$(row 'a 3 14.333333')"
+check_equal 'GAP: periods' 'a 4 4 0' "$(row a)"
+check_contains 'GAP: in the SQL shown' 'periods(xxh3(user), groupArray(ts), 1200, 0)' "$(cat "$TMPDIR/stdout")"
 
-# refused NAME MESSAGE NAME=VALUE...
-refused() {
-    name=$1
-    message=$2
-    shift 2
-    demo "$@"
-    check_equal "$name: status" 1 "$status"
-    check_contains "$name: message" "$message" "$stderr"
-}
+demo DATA="$TMPDIR/log.csv.gz" KEY=last TIME=day,clock
+check_equal 'without VALUE: status' '0 ' "$status $stderr"
+check_equal 'without VALUE: no means' '' "$(grep -i welford "$TMPDIR/stdout")"
+
+
 log=$TMPDIR/log.csv.gz
-refused 'no file' "demo: DATA: cannot read '$TMPDIR/none.csv'" \
+refused 'no file' "demo: DATA: there is no file '$TMPDIR/none.csv'" \
     DATA="$TMPDIR/none.csv" KEY=last TIME=day VALUE=x
-refused 'a folder' "demo: DATA: cannot read '$TMPDIR'" DATA="$TMPDIR" KEY=last TIME=day VALUE=x
-refused 'no KEY' "needs the names of its columns: KEY=... TIME=... VALUE=..." \
-    DATA="$log" TIME=day VALUE='took & spent'
+refused 'a folder' "demo: DATA: expected a file, found a folder or a device: '$TMPDIR'" DATA="$TMPDIR" KEY=last TIME=day VALUE=x
 refused 'wrong column' "expected a column 'user', found first name,last,day,clock,host|name,took & spent" \
     DATA="$log" KEY=last,user TIME=day VALUE='took & spent'
 refused 'no time in any row' 'no event was loaded: the column TIME=last has no readable time' \
     DATA="$log" KEY=last TIME=last VALUE='took & spent'
-: >"$TMPDIR/empty.csv"
-refused 'an empty file' "demo: DATA: cannot read a header from '$TMPDIR/empty.csv'" \
-    DATA="$TMPDIR/empty.csv" KEY=last TIME=day VALUE=x
-cp "$log" "$TMPDIR/log{1}.csv"
-refused 'a name that is a pattern' 'a name with * ? { or } cannot be read' \
-    DATA="$TMPDIR/log{1}.csv" KEY=last TIME=day VALUE=x
+refused 'columns of nothing' 'KEY, TIME and VALUE name columns of DATA=FILE, and there is no DATA' KEY=user TIME=ts
+refused 'a gap that is no number' "GAP: expected seconds, a whole number from 0 to 999999999, found '30m'" \
+    DATA="$log" KEY=last TIME=day GAP=30m
+refused 'MONTH_FIRST' "MONTH_FIRST: expected 0 or 1, found 'yes'" DATA="$log" KEY=last TIME=day MONTH_FIRST=yes
 refused 'not built' 'demo: expected ' BUILD="$TMPDIR/nothing"

@@ -1,4 +1,4 @@
--- Periods per user: a new one begins after more than 30 minutes of silence
+-- Periods per user: a new one begins after more than {gap} seconds of silence
 SELECT
     user,
     length(p) AS periods,
@@ -9,7 +9,7 @@ FROM
     SELECT
         user,
         count() AS events,
-        periods(xxh3(user), groupArray(ts), 1800, 0) AS p
+        periods(xxh3(user), groupArray(ts), {gap}, 0) AS p
     FROM events
     GROUP BY user
 )

@@ -2,7 +2,7 @@
 SELECT toDate(t) AS day, count() AS events, sum(is_first) AS new_periods
 FROM
 (
-    SELECT groupArray(ts) AS times, firstInPeriod(times, 1800, 0) AS firsts
+    SELECT groupArray(ts) AS times, firstInPeriod(times, {gap}, 0) AS firsts
     FROM events
     GROUP BY user
 )

@@ -7,7 +7,7 @@ SELECT
     p.length AS events
 FROM
 (
-    SELECT user, periods(xxh3(user), groupArray(ts), 1800, 0) AS list
+    SELECT user, periods(xxh3(user), groupArray(ts), {gap}, 0) AS list
     FROM events
     GROUP BY user
 )
