@@ -1,5 +1,16 @@
 #include "function.h"
 
+#include "native_widen.h"
+
+/* The arguments as the kernel sees them. Columns that came in another type than the declared one
+ * are made anew for each block; the others are the block's own. */
+struct arguments {
+    struct native_widened widened[FUNCTION_MAX_ARGUMENTS];
+    bool is_widened[FUNCTION_MAX_ARGUMENTS];
+    bool any_widened;
+    struct native_column columns[FUNCTION_MAX_ARGUMENTS]; /* copies that own nothing */
+};
+
 size_t function_count_arguments(const struct function *function)
 {
     size_t n = 0;
@@ -21,33 +32,58 @@ static bool text_equals(const char *text, const void *bytes, size_t size_bytes)
     return strlen(text) == size_bytes && memcmp(text, bytes, size_bytes) == 0;
 }
 
-static enum status check_argument(const struct function_argument *argument,
-                                  const struct native_column *column, size_t i, struct err *err)
+static enum status check_argument(struct arguments *arguments, size_t i,
+                                  const struct function_argument *argument,
+                                  const struct native_column *column, struct err *err)
 {
     const struct native_type *type = native_type_root(&column->type);
-    if (!text_equals(argument->type, type->text, type->text_bytes))
-        return err_set(err, STATUS_MISMATCH, "column %zu '%s': expected the type %s, found %.*s",
-                       i + 1, argument->name, argument->type, (int)type->text_bytes, type->text);
-    return STATUS_OK;
+    arguments->is_widened[i] = !text_equals(argument->type, type->text, type->text_bytes);
+    if (!arguments->is_widened[i])
+        return STATUS_OK;
+    arguments->any_widened = true;
+    native_widened_free(&arguments->widened[i]);
+    return native_widened_init(&arguments->widened[i], argument->type, err);
 }
 
-static enum status check_arguments(const struct function *function,
+static enum status check_arguments(const struct function *function, struct arguments *arguments,
                                    const struct native_block *block, struct err *err)
 {
+    arguments->any_widened = false;
     for (size_t i = 0; i < block->n_columns; i++)
-        TRY(check_argument(&function->arguments[i], &block->columns[i], i, err));
+        TRY(check_argument(arguments, i, &function->arguments[i], &block->columns[i], err));
     return STATUS_OK;
 }
 
-static enum status answer_block(const struct function *function, const struct native_block *block,
-                                struct native_builder *result, struct native_writer *writer,
-                                struct err *err)
+static enum status widen_arguments(const struct function *function, struct arguments *arguments,
+                                   const struct native_block *block, struct err *err)
+{
+    for (size_t i = 0; i < block->n_columns; i++) {
+        arguments->columns[i] = block->columns[i];
+        if (!arguments->is_widened[i])
+            continue;
+        enum status status = native_widen(&arguments->widened[i], &block->columns[i], err);
+        if (status != STATUS_OK) {
+            err_prefix(err, "column %zu '%s'", i + 1, function->arguments[i].name);
+            return status;
+        }
+        arguments->columns[i] = arguments->widened[i].column;
+    }
+    return STATUS_OK;
+}
+
+static enum status answer_block(const struct function *function, struct arguments *arguments,
+                                const struct native_block *block, struct native_builder *result,
+                                struct native_writer *writer, struct err *err)
 {
     if (block->header_changed)
-        TRY(check_arguments(function, block, err));
+        TRY(check_arguments(function, arguments, block, err));
+    if (arguments->any_widened)
+        TRY(widen_arguments(function, arguments, block, err));
     native_builder_reset(result);
-    struct function_call call = {
-        .n_rows = block->n_rows, .arguments = block->columns, .result = result};
+    struct function_call call = {.n_rows = block->n_rows,
+                                 .arguments =
+                                     arguments->any_widened ? arguments->columns : block->columns,
+                                 .result = result};
     enum status status = function->kernel(&call, err);
     if (status != STATUS_OK) {
         err_prefix(err, "row %llu", (unsigned long long)call.row + 1);
@@ -59,15 +95,15 @@ static enum status answer_block(const struct function *function, const struct na
 }
 
 static enum status answer_all(const struct function *function, struct native_reader *reader,
-                              struct native_builder *result, struct native_writer *writer,
-                              struct err *err)
+                              struct arguments *arguments, struct native_builder *result,
+                              struct native_writer *writer, struct err *err)
 {
     for (;;) {
         const struct native_block *block = NULL;
         TRY(native_read_block(reader, &block, err));
         if (block == NULL)
             return STATUS_OK;
-        TRY(answer_block(function, block, result, writer, err));
+        TRY(answer_block(function, arguments, block, result, writer, err));
     }
 }
 
@@ -83,9 +119,12 @@ enum status function_serve(const struct function *function, struct io_input inpu
         names[i] = function->arguments[i].name;
     struct native_writer writer = native_writer_init(output);
     struct native_builder result = {0};
+    struct arguments arguments = {0};
     enum status status = native_builder_init(&result, "result", function->returns, err);
     if (status == STATUS_OK)
-        status = answer_all(function, &reader, &result, &writer, err);
+        status = answer_all(function, &reader, &arguments, &result, &writer, err);
+    for (size_t i = 0; i < FUNCTION_MAX_ARGUMENTS; i++)
+        native_widened_free(&arguments.widened[i]);
     native_builder_free(&result);
     native_writer_free(&writer);
     native_reader_free(&reader);
