@@ -236,9 +236,9 @@ test_wrong_arguments() {
 b' 'Array(Float64)'; } >"$TMPDIR/in"
     fails 'a newline in a column name' "$WELFORD" welfordState \
         "welford: welfordState: column 1: expected the name 'values', found 'a?b'"
-    { dimensions 1 0 && column values 'Array(Float32)'; } >"$TMPDIR/in"
+    { dimensions 1 0 && column values 'Array(UUID)'; } >"$TMPDIR/in"
     fails 'a wrong type' "$WELFORD" welfordState \
-        "welford: welfordState: column 1 'values': expected the type Array(Float64), found Array(Float32)"
+        "welford: welfordState: column 1 'values': expected the type Array(Float64), found Array(UUID)"
     { dimensions 1 0 && column values Json; } >"$TMPDIR/in"
     fails 'a type of unknown layout' "$WELFORD" welfordState \
         "welford: welfordState: column 1 'values': type Json: Saltwell does not know the layout of the type at character 1"
