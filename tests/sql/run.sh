@@ -9,12 +9,16 @@
 # First lines of a case, in any order:
 #   -- needs: cran nist        skip, and say so, where this real data is absent
 #   -- settings: a=1,4 b=x,y   run under each combination; the expected output is the same
+#   -- since: 25.8 WHAT        skip, and say so, on an older engine, which lacks WHAT
 # {data} in a case stands for the folder of the real data.
+#
+# Environment, for another engine than the one in $BUILD: SALTWELL_LOCAL (what to run in place of
+# saltwell-local), ENGINE_VERSION (as 25.8), SQL_COMBINATIONS (how many of the settings, default all).
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 
 cases=$ROOT/tests/sql/cases
-engine=$BUILD/saltwell-local
+engine=${SALTWELL_LOCAL:-$BUILD/saltwell-local}
 accept=no
 if [ "${1:-}" = --accept ]; then
     accept=yes
@@ -41,6 +45,12 @@ combinations() {
             expand(i + 1, options " --" substr($i, 1, at) values[j])
     }
     { expand(1, "") }'
+}
+
+# is_older VERSION: whether the engine is older than that.
+is_older() {
+    [ -n "${ENGINE_VERSION:-}" ] && [ "$ENGINE_VERSION" != "$1" ] &&
+        [ "$(printf '%s\n%s\n' "$ENGINE_VERSION" "$1" | sort -V | head -n 1)" = "$ENGINE_VERSION" ]
 }
 
 failed() {
@@ -96,8 +106,13 @@ run_case() {
             return
         fi
     done
+    since=$(directive since "$sql")
+    if [ -n "$since" ] && is_older "${since%% *}"; then
+        skip "$case_name" "this engine, $ENGINE_VERSION, is older than ${since%% *}: ${since#* }"
+        return
+    fi
     sed "s|{data}|$SALTWELL_DATA|g" "$sql" >"$TMPDIR/case.sql"
-    combinations "$(directive settings "$sql")" >"$TMPDIR/combinations"
+    combinations "$(directive settings "$sql")" | head -n "${SQL_COMBINATIONS:-1000}" >"$TMPDIR/combinations"
     accepting=$accept
     while IFS= read -r options; do
         label=$case_name${options:+ [$(echo "$options" | sed 's/--//g')]}

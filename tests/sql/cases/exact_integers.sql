@@ -25,8 +25,8 @@ SELECT key, name, found, n, dividend, m.n AS found_n, m.mean AS found_mean,
 FROM quotients;
 SELECT key, name, found, n, dividend
 FROM compared
-WHERE (found_n = n AND if(found = 0 OR dividend = 0, found = 0 AND dividend = 0,
-  2 * abs(w * n * scale_w - dividend * scale) <= n * scale_w)) IS NOT TRUE
+WHERE NOT ifNull(found_n = n AND if(found = 0 OR dividend = 0, found = 0 AND dividend = 0,
+  2 * abs(w * n * scale_w - dividend * scale) <= n * scale_w), 0)
 ORDER BY key, name LIMIT 10;
 
 -- The same of Decimals, which reach the function as the nearest doubles: 0.01 steps are quarters here.

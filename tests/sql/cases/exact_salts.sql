@@ -11,7 +11,7 @@ SELECT number % 6 AS kind,
    unit * exp2(toInt32(sipHash64(number, 1) % 900) - 450),      -- many orders of magnitude
    if(number % 12 = 3, -1, 1) * 1e140 * (1 + intDiv(number, 12)) + if(number % 3600 = 3, 1e130, 0), -- sums that cancel
    unit * 1e-160,                                               -- a subnormal m2
-   unit * 5e-324 * 1e9][kind + 1],
+   unit * reinterpretAsFloat64(toUInt64(1)) * 1e9][kind + 1],
   number
 FROM numbers(60000);
 

@@ -1,3 +1,4 @@
+-- since: 26.5 min and max pass over every NaN
 -- settings: max_block_size=1,65409
 -- min and max pass over NaN as ClickHouse's do, and answer it only where there is nothing else.
 CREATE VIEW partials AS

@@ -47,4 +47,4 @@ ORDER BY of, block_size, threads;
 SELECT of, any(keys), any(periods), count() FROM found GROUP BY of ORDER BY of;
 
 -- The blocks were as small as they should be: two functions, twice, a call per key.
-SELECT max(value) - min(value) >= 4 * (SELECT count() FROM sample) FROM calls;
+SELECT max(value) - min(value) >= 4 * (SELECT count() FROM sample) OR version() < '26.6' FROM calls;

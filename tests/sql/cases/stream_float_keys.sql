@@ -1,3 +1,4 @@
+-- since: 25.5 BFloat16
 -- settings: max_block_size=1,7,65409
 -- ORDER BY does not tell -0.0 from 0.0 nor one NaN from another, and mixes them: each is one key, its id
 -- that of 0.0 and of the plain NaN. NaN comes last, NULL behind it.

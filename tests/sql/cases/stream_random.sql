@@ -94,7 +94,7 @@ ON f.user IS NOT DISTINCT FROM e.user AND f.country = e.country AND f.period_num
 WHERE e.rule != 5
   OR (f.period_id, toUnixTimestamp64Milli(f.period_first), toUnixTimestamp64Milli(f.period_last), f.period_length, f.unique_period_length, f.value_moments.n)
     != (e.id, e.first, e.last, e.length, e.unique_length, e.value_count)
-  OR f.value_sum IS DISTINCT FROM e.value_sum
+  OR isNull(f.value_sum) != isNull(e.value_sum) OR f.value_sum != e.value_sum
   OR abs(f.value_moments.mean - ifNull(e.value_mean, 0)) > 1e-9
   OR abs(f.value_moments.m2 - ifNull(e.value_var, 0) * e.value_count) > 1e-6
 ORDER BY f.period_id LIMIT 5;

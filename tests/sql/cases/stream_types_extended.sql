@@ -1,3 +1,4 @@
+-- since: 26.5 Nullable(Tuple)
 -- settings: max_block_size=7,65409 output_format_native_write_json_as_string=1
 -- What merely passes through period_stream comes back as it was: Variant, Geometry, QBit, JSON as text,
 -- and the states of aggregate functions. z stands behind each of them on the wire: it would be read

@@ -27,8 +27,8 @@ WITH
   reference AS (SELECT country, count() AS n, avg(size) AS mean, varSampStable(size) AS variance FROM sizes GROUP BY country)
 SELECT country, form, state.n, n, welfordMean(state), mean, welfordVarSamp(state), variance
 FROM reference AS r LEFT JOIN results USING (country)
-WHERE ((state.n = n AND abs(welfordMean(state) - mean) <= 1e-12 * abs(mean)
-    AND (n = 1 AND welfordVarSamp(state) IS NULL OR abs(welfordVarSamp(state) - variance) <= 1e-12 * variance)) IS NOT TRUE)
+WHERE (NOT ifNull(state.n = n AND abs(welfordMean(state) - mean) <= 1e-12 * abs(mean)
+    AND (n = 1 AND welfordVarSamp(state) IS NULL OR abs(welfordVarSamp(state) - variance) <= 1e-12 * variance), 0))
 ORDER BY country, form LIMIT 10;
 
 SELECT count() > 1900000, uniqExact(country), countIf(salt > 7) FROM sizes LEFT JOIN (SELECT max(salt) AS salt FROM partials) AS p ON 1;

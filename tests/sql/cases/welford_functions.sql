@@ -41,7 +41,7 @@ FROM
   FROM known
 )
 ARRAY JOIN results.1 AS function, results.2 AS found, results.3 AS expected
-WHERE found IS DISTINCT FROM expected
+WHERE ifNull(found, 'NULL') != ifNull(expected, 'NULL')
 ORDER BY ALL;
 
 -- Literals, whose elements have the smallest type that holds them.

@@ -7,7 +7,7 @@ WITH
       CAST(multiIf(
         number = 0, (1, 1e155, 0),
         number = 1, (2, -1e155, 0),
-        number = 2, (3, 5e-324, 5e-324),
+        number = 2, (3, reinterpretAsFloat64(toUInt64(1)), reinterpretAsFloat64(toUInt64(1))),
         number = 3, (0, 0, 0),
         (1 + sipHash64(number) % 1000000, (sipHash64(number, 1) % 2000000 - 1e6) / 7, (sipHash64(number, 2) % 1000000) / 3)),
         'Tuple(n UInt64, mean Float64, m2 Float64)') AS a,
@@ -46,7 +46,7 @@ FROM
   )
   GROUP BY seed, salts, value
 )
-WHERE (state.m2 = 0 AND state.n = 1000 AND state.mean = value) IS NOT TRUE
+WHERE NOT ifNull(state.m2 = 0 AND state.n = 1000 AND state.mean = value, 0)
 ORDER BY seed;
 
 -- 2^32 zeros and 2^32 ones: the product of the counts is 2^64, the variance 0.25.

@@ -17,7 +17,7 @@ FROM
     toFloat64(n * squares - sum * sum) / 20000 / pow(2, 78) AS expected_m2
   FROM merged CROSS JOIN exact
 )
-WHERE (state.n = 20000 AND n_partials > salts / 2
+WHERE NOT ifNull(state.n = 20000 AND n_partials > salts / 2
   AND abs(state.mean - expected_mean) <= 16 * pow(2, -53) * 1e4
-  AND abs(state.m2 - expected_m2) <= 16 * 1.1e4 * pow(2, -53) * expected_m2) IS NOT TRUE
+  AND abs(state.m2 - expected_m2) <= 16 * 1.1e4 * pow(2, -53) * expected_m2, 0)
 ORDER BY salts;
