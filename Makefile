@@ -178,6 +178,13 @@ KILL_MOMENTS ?= publishing
 check-mart: ## the ad mart's tests, killed at all thirteen moments
 	@$(MAKE) --no-print-directory check GROUPS=mart KILL_MOMENTS= TEST_TIMEOUT_S=1800
 
+# Other versions of ClickHouse, fetched once into build/versions: about 140 MB each.
+.PHONY: check-versions
+check-versions: ## run the SQL tests on older ClickHouse versions (VERSIONS="24.8 25.5 25.8 26.5")
+	@install/deps.sh build demo versions
+	@$(MAKE) --no-print-directory -j2 programs
+	@BUILD=$(BUILD) tests/versions/check.sh $(VERSIONS)
+
 # Coverage-guided runs of every target, SECONDS each, from the kept corpus. What is new and found
 # stays in build/fuzz.
 SECONDS ?= 60

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs what Saltwell needs to build, to run its demo and to be checked.
 #
-#   install/deps.sh [build|demo|check|lint|bench|all]…     (default: all)
+#   install/deps.sh [build|demo|check|lint|bench|versions|all]…     (default: all)
 #
 # Silent and successful when nothing is missing. As root it installs Debian packages; otherwise it
 # prints the exact command and exits 1. On another system it names what is missing and exits 1.
@@ -40,6 +40,8 @@ lint cmd:cppcheck cppcheck
 lint cmd:shellcheck shellcheck
 bench cmd:valgrind valgrind
 bench cmd:python3 python3
+versions cmd:python3 python3
+versions py:pip python3-pip
 EOF
 }
 
@@ -83,10 +85,10 @@ missing() {
 groups=${*:-all}
 for group in $groups; do
 	case $group in
-	build | demo | check | lint | bench | all) ;;
+	build | demo | check | lint | bench | versions | all) ;;
 	*)
 		echo "deps.sh: unknown group '$group'" >&2
-		echo "usage: install/deps.sh [build|demo|check|lint|bench|all]..." >&2
+		echo "usage: install/deps.sh [build|demo|check|lint|bench|versions|all]..." >&2
 		exit 2
 		;;
 	esac

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""tests/versions/old_local.py [OPTION...] --queries-file FILE
+"""tests/versions/chdb_local.py [OPTION...] --queries-file FILE
 
 Stands in for saltwell-local on an engine that only a Python process can load: one of chdb's wheels,
 whose shared object SALTWELL_ENGINE names. The plugin set is the one in $BUILD.
@@ -56,7 +56,7 @@ def main():
     with open(sys.argv[at + 1], encoding="utf-8") as file:
         statements = re.split(r";[ \t]*(?:--[^\n]*)?(?:\n|$)", file.read())
     queries = ";\n".join(to_stdout(s) for s in statements if re.sub(r"--[^\n]*", "", s).strip())
-    path = tempfile.mkdtemp(prefix="old_local.")
+    path = tempfile.mkdtemp(prefix="chdb_local.")
     shutil.copytree(f"{build}/user_defined", f"{path}/user_defined")
     sys.stderr.flush()
     messages = open(f"{path}/stderr", "w+b", buffering=0)
