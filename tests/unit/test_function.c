@@ -82,6 +82,17 @@ Test(function, answers_nothing_to_nothing)
     cr_assert_null(out.data);
 }
 
+/* Another type that carries the same, in turn with the declared one. */
+Test(function, widens_arguments)
+{
+    EXPECT_ANSWER("\2\2\4text\16FixedString(3)abcd\0\0" EXTRA "\1\2"
+                  "\2\1" HEAD "\1x" EXTRA "\0"
+                  "\2\1\4text\16FixedString(3)ab\0" EXTRA "\0",
+                  "\1\2" RESULT "\4\0\0\0\0\0\0\0\3\0\0\0\0\0\0\0"
+                  "\1\1" RESULT "\1\0\0\0\0\0\0\0"
+                  "\1\1" RESULT "\2\0\0\0\0\0\0\0");
+}
+
 static void expect_failure(const char *input, size_t input_bytes, enum status code,
                            const char *message, size_t answer_bytes)
 {
@@ -114,6 +125,9 @@ Test(function, checks_the_arguments)
                    STATUS_MISMATCH, "column 1: expected the name 'text', found ''");
     EXPECT_FAILURE("\2\0" HEAD "\5extra\4Int8", STATUS_MISMATCH,
                    "column 2 'extra': expected the type UInt8, found Int8");
+    EXPECT_FAILURE("\2\1"
+                   "\4text\20Nullable(String)\1\1x" EXTRA "\0",
+                   STATUS_FORMAT, "column 1 'text': row 1: expected a value of String, found NULL");
     EXPECT_FAILURE("\2\0"
                    "\5extra\5UInt8" HEAD,
                    STATUS_MISMATCH, "column 1: expected the name 'text', found 'extra'");

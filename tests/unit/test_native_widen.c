@@ -74,7 +74,10 @@ static void print_value(FILE *to, const struct native_type *type, const struct n
         return;
     case NATIVE_STRING: {
         const uint8_t *text = native_string(node, row, &size_bytes);
-        fprintf(to, "'%.*s'", (int)size_bytes, (const char *)text);
+        fputc('\'', to);
+        for (size_t i = 0; i < size_bytes; i++)
+            fputs(text[i] == 0 ? "\\0" : (const char[]){(char)text[i], '\0'}, to);
+        fputc('\'', to);
         return;
     }
     case NATIVE_FIXED:
@@ -245,6 +248,9 @@ Test(native_widen, integers_as_floats)
                          "row 1: expected a value of Float64, found 9223372036854775807");
     expect_refused_value("Int64", 1, " ff ff ff ff ff ff df ff", "Float64",
                          "row 1: expected a value of Float64, found -9007199254740993");
+    expect_values("UInt128", 1, " ff ff ff ff ff ff 1f 00" ZEROS_8, "Float64", "9007199254740991");
+    expect_refused_value("UInt128", 1, " 01 00 00 00 00 00 20 00" ZEROS_8, "Float64",
+                         "row 1: expected a value of Float64, found 9007199254740992");
     expect_refused_value("UInt128", 1, SMALL_8("01") " 00 00 20 00 00 00 00 00", "Float64",
                          "row 1: expected a value of Float64, found 3.8685626227668134e+25");
 }
@@ -397,8 +403,8 @@ Test(native_widen, low_cardinality)
 
 Test(native_widen, strings)
 {
-    expect_values("FixedString(3)", 4, "61 62 63 61 00 00 00 00 00 61 62 00", "String",
-                  "'abc' 'a' '' 'ab'");
+    expect_values("FixedString(3)", 4, "61 62 63 61 00 00 00 00 00 61 00 62", "String",
+                  "'abc' 'a' '' 'a\\0b'");
     expect_values("Nullable(String)", 2, "00 00 01 61 00", "String", "'a' ''");
     expect_values("Array(FixedString(1))", 2, SMALL_8("01") SMALL_8("02") " 61 62", "Array(String)",
                   "['a'] ['b']");
