@@ -1,10 +1,10 @@
 #!/bin/sh
 # tests/versions/check.sh [VERSION...]
 #
-# Runs the SQL cases on older engines, all of those below by default: chdb's wheels and packages hold a
-# whole ClickHouse each. They are fetched once, about 140 MB each, into $BUILD/versions. Prints one
-# line per case and engine, and at the end `N passed, N failed, N skipped`; status 1 if anything
-# failed. Each case runs under the first combination of its settings.
+# Runs the SQL cases and the README's queries on older engines, all of those below by default: chdb's
+# wheels and packages hold a whole ClickHouse each. They are fetched once, about 140 MB each, into
+# $BUILD/versions. Prints one line per case and engine, and at the end `N passed, N failed, N skipped`;
+# status 1 if anything failed. Each case runs under the first combination of its settings.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 
@@ -57,6 +57,23 @@ check_case() {
     sed -E "s/^(ok|not ok|skip) /&$1 /" "$TMPDIR/lines" | tee -a "$TMPDIR/results"
 }
 
+# blocks LANGUAGE: the README's blocks of it, one after the other.
+blocks() {
+    awk -v open="^\`\`\`$1\$" '/^```/ { inside = $0 ~ open; next } inside' "$ROOT/README.md"
+}
+
+# check_readme VERSION. The table of the load status came with 26.2.
+check_readme() {
+    blocks sql | grep -v 'system.user_defined_functions' >"$TMPDIR/readme.sql"
+    blocks text >"$TMPDIR/readme.expected"
+    run timeout -k 10 "${TEST_TIMEOUT_S:-300}" "$SALTWELL_LOCAL" --queries-file "$TMPDIR/readme.sql" </dev/null
+    if [ "$status" -eq 0 ]; then
+        check_files_equal "$1 README" "$TMPDIR/readme.expected" "$TMPDIR/stdout"
+    else
+        not_ok "$1 README" "status $status: $stderr"
+    fi | tee -a "$TMPDIR/results"
+}
+
 check_engine() {
     if ! fetch "$@"; then
         skip "$1" "$(tail -n 1 "$TMPDIR/fetch.log")" | tee -a "$TMPDIR/results"
@@ -66,10 +83,12 @@ check_engine() {
     for sql in "$ROOT"/tests/sql/cases/*.sql; do
         check_case "$1" "$(basename "$sql" .sql)"
     done
+    check_readme "$1"
 }
 
 export SALTWELL_LOCAL="$ROOT/tests/versions/chdb_local.py" SQL_COMBINATIONS=1
 : >"$TMPDIR/results"
+# shellcheck disable=SC2046 # each version is a word
 [ $# -gt 0 ] || set -- $(engines | cut -d ' ' -f 1)
 for version; do
     # shellcheck disable=SC2046 # the words of a line

@@ -3,6 +3,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#define TWO_63 9223372036854775808.0
+#define TWO_64 18446744073709551616.0
+
 enum {
     MAX_WORDS = 4,
     MAX_EXACT_BITS = 53, /* of a double */
@@ -26,7 +29,7 @@ static inline bool unsigned_to_i64(uint64_t value, int64_t *out)
 static inline bool unsigned_to_f64(uint64_t value, double *out)
 {
     *out = (double)value;
-    return value <= (uint64_t)1 << MAX_EXACT_BITS || (*out < 0x1p64 && (uint64_t)*out == value);
+    return value <= (uint64_t)1 << MAX_EXACT_BITS || (*out < TWO_64 && (uint64_t)*out == value);
 }
 
 static inline bool signed_to_u64(int64_t value, uint64_t *out)
@@ -45,19 +48,19 @@ static inline bool signed_to_f64(int64_t value, double *out)
 {
     *out = (double)value;
     return (value <= (int64_t)1 << MAX_EXACT_BITS && value >= -((int64_t)1 << MAX_EXACT_BITS)) ||
-           (*out < 0x1p63 && (int64_t)*out == value);
+           (*out < TWO_63 && (int64_t)*out == value);
 }
 
 static inline bool float_to_u64(double value, uint64_t *out)
 {
-    bool in_range = value >= 0 && value < 0x1p64;
+    bool in_range = value >= 0 && value < TWO_64;
     *out = in_range ? (uint64_t)value : 0;
     return in_range && (double)*out == value;
 }
 
 static inline bool float_to_i64(double value, int64_t *out)
 {
-    bool in_range = value >= -0x1p63 && value < 0x1p63;
+    bool in_range = value >= -TWO_63 && value < TWO_63;
     *out = in_range ? (int64_t)value : 0;
     return in_range && (double)*out == value;
 }
@@ -125,7 +128,7 @@ static double wide_value(struct wide wide)
 {
     double value = 0;
     for (size_t i = MAX_WORDS; i-- > 0;)
-        value = value * 0x1p64 + (double)wide.words[i];
+        value = value * TWO_64 + (double)wide.words[i];
     return wide.is_negative ? -value : value;
 }
 
@@ -259,12 +262,12 @@ static const struct conversions scaled[] = {
     FROM(SIGNED, 16, scaled),
 };
 
-static native_conversion *find(const struct conversions *all, size_t n,
-                               const struct native_type *from, enum native_number_target target)
+static const struct conversions *find(const struct conversions *all, size_t n,
+                                      const struct native_type *from)
 {
     for (size_t i = 0; i < n; i++)
         if (all[i].order == from->order && all[i].width_bytes == from->width_bytes)
-            return all[i].to[target];
+            return &all[i];
     return NULL;
 }
 
@@ -286,11 +289,12 @@ native_conversion *native_conversion_find(const struct native_type *from,
 {
     if (from->kind != NATIVE_FIXED || (is_called(from, "IPv4") && target != NATIVE_TO_UINT64))
         return NULL;
-    if (!is_scaled(from))
-        return find(plain, sizeof(plain) / sizeof(plain[0]), from, target);
-    if (scale_of(from) > MAX_SCALE)
+    if (is_scaled(from) && scale_of(from) > MAX_SCALE)
         return NULL;
-    return find(scaled, sizeof(scaled) / sizeof(scaled[0]), from, target);
+    const struct conversions *found = is_scaled(from)
+                                          ? find(scaled, sizeof(scaled) / sizeof(scaled[0]), from)
+                                          : find(plain, sizeof(plain) / sizeof(plain[0]), from);
+    return found == NULL ? NULL : found->to[target];
 }
 
 void native_number_print(const struct native_type *type, const uint8_t *value, char *text,
