@@ -8,6 +8,7 @@
 
 #include "err.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -83,6 +84,12 @@ CHECKED static inline enum status buf_append_f64(struct buf *buf, double value, 
     TRY(buf_extend(buf, sizeof(value), &added, err));
     store_f64(added, value);
     return STATUS_OK;
+}
+
+/* Whether size_bytes bytes, without a final zero, are `text`. */
+static inline bool text_equals(const char *text, const void *bytes, size_t size_bytes)
+{
+    return strlen(text) == size_bytes && memcmp(text, bytes, size_bytes) == 0;
 }
 
 /* LEB128, 1 to 10 bytes: ClickHouse's VarUInt. */

@@ -27,11 +27,6 @@ const struct function *function_find(const struct function_table *table, const c
     return NULL;
 }
 
-static bool text_equals(const char *text, const void *bytes, size_t size_bytes)
-{
-    return strlen(text) == size_bytes && memcmp(text, bytes, size_bytes) == 0;
-}
-
 static enum status check_argument(struct arguments *arguments, size_t i,
                                   const struct function_argument *argument,
                                   const struct native_column *column, struct err *err)

@@ -1,7 +1,6 @@
 #include "native_number.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
 #define TWO_63 9223372036854775808.0
 #define TWO_64 18446744073709551616.0
@@ -185,16 +184,7 @@ static inline bool scaled_to_f64(struct scaled scaled, double *out)
     return true;
 }
 
-/* The digits after the point: the first argument of DateTime64 and Time64, the second of Decimal.
- */
-static unsigned long scale_of(const struct native_type *type)
-{
-    bool is_decimal = memcmp(type->base, "De", 2) == 0;
-    const char *before = memchr(type->base, is_decimal ? ',' : '(', type->base_bytes);
-    return before == NULL ? 0 : strtoul(before + 1, NULL, 10);
-}
-
-static int128 power_of_ten(unsigned long scale)
+static int128 power_of_ten(unsigned scale)
 {
     int128 power = 1;
     for (; scale > 0; scale--)
@@ -233,7 +223,7 @@ CONVERSIONS(bf16, 2, , load_bf16(at), float)
 CONVERSIONS(f32, 4, , load_f32(at), float)
 CONVERSIONS(f64, 8, , load_f64(at), float)
 CONVERSIONS(wide, from->type->width_bytes, , load_wide(from->type, at), wide)
-CONVERSIONS(scaled, from->type->width_bytes, int128 power = power_of_ten(scale_of(from->type));
+CONVERSIONS(scaled, from->type->width_bytes, int128 power = power_of_ten(from->type->scale);
             , load_scaled(from->type, at, power), scaled)
 
 struct conversions {
@@ -271,25 +261,19 @@ static const struct conversions *find(const struct conversions *all, size_t n,
     return NULL;
 }
 
-/* Whether the type's name, without its arguments, is `name`. */
-static bool is_called(const struct native_type *type, const char *name)
-{
-    size_t n = strlen(name);
-    return type->base_bytes >= n && memcmp(type->base, name, n) == 0 &&
-           (type->base_bytes == n || type->base[n] == '(');
-}
-
 static bool is_scaled(const struct native_type *type)
 {
-    return is_called(type, "Decimal") || is_called(type, "DateTime64") || is_called(type, "Time64");
+    return type->class == NATIVE_CLASS_DECIMAL || type->class == NATIVE_CLASS_DATETIME64 ||
+           type->class == NATIVE_CLASS_TIME64;
 }
 
 native_conversion *native_conversion_find(const struct native_type *from,
                                           enum native_number_target target)
 {
-    if (from->kind != NATIVE_FIXED || (is_called(from, "IPv4") && target != NATIVE_TO_UINT64))
+    if (from->kind != NATIVE_FIXED ||
+        (from->class == NATIVE_CLASS_IP && target != NATIVE_TO_UINT64))
         return NULL;
-    if (is_scaled(from) && scale_of(from) > MAX_SCALE)
+    if (is_scaled(from) && from->scale > MAX_SCALE)
         return NULL;
     const struct conversions *found = is_scaled(from)
                                           ? find(scaled, sizeof(scaled) / sizeof(scaled[0]), from)

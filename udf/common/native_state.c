@@ -218,7 +218,7 @@ static bool add_family(struct native_type *state, const struct function_entry *e
 static const struct function_entry *find_entry(const char *name, size_t name_bytes)
 {
     for (size_t i = 0; i < sizeof(entries) / sizeof(entries[0]); i++)
-        if (strlen(entries[i].name) == name_bytes && memcmp(entries[i].name, name, name_bytes) == 0)
+        if (text_equals(entries[i].name, name, name_bytes))
             return &entries[i];
     return NULL;
 }
@@ -274,7 +274,7 @@ static const struct function_entry *cut_combinators(const char *name, size_t nam
             return entry;
         if (cut_if(name, &name_bytes, call)) {
             /* countIf of a Nullable is not laid out as count of it. */
-            call->is_combined |= name_bytes == strlen("count") && memcmp(name, "count", 5) == 0;
+            call->is_combined |= text_equals("count", name, name_bytes);
             continue;
         }
         call->is_combined = true;

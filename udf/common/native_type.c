@@ -141,6 +141,20 @@ static enum status add_fixed(struct parser *parser, unsigned width_bytes, enum n
     return STATUS_OK;
 }
 
+/* A known width, and arguments that leave it alone; DateTime64's and Time64's begin with the scale,
+ * a digit. */
+static enum status parse_fixed(struct parser *parser, const struct native_type_entry *entry)
+{
+    size_t node = parser->nodes->size_bytes / sizeof(struct native_type);
+    const char *arguments = parser->at;
+    TRY(skip_arguments(parser));
+    TRY(add_fixed(parser, entry->width_bytes, entry->order, entry->class));
+    bool is_scaled = entry->class == NATIVE_CLASS_DATETIME64 || entry->class == NATIVE_CLASS_TIME64;
+    if (is_scaled && parser->at > arguments && isdigit((unsigned char)arguments[1]))
+        node_at(parser, node)->scale = (uint32_t)(arguments[1] - '0');
+    return STATUS_OK;
+}
+
 static enum status parse_fixed_string(struct parser *parser)
 {
     unsigned width_bytes = 0;
@@ -373,8 +387,7 @@ static enum status parse_known(struct parser *parser, const struct native_type_e
 {
     switch (entry->form) {
     case NATIVE_FORM_FIXED:
-        TRY(skip_arguments(parser));
-        return add_fixed(parser, entry->width_bytes, entry->order, entry->class);
+        return parse_fixed(parser, entry);
     case NATIVE_FORM_FIXED_STRING:
         return parse_fixed_string(parser);
     case NATIVE_FORM_DECIMAL:

@@ -80,7 +80,8 @@ struct native_type {
     enum native_kind kind;
     enum native_order order;                    /* NATIVE_FIXED */
     enum native_class class;                    /* NATIVE_FIXED */
-    uint32_t scale;                             /* of a Decimal: the digits after its point */
+    uint32_t scale;                             /* Decimal, DateTime64, Time64: the digits after
+                                                   the point */
     uint32_t width_bytes;                       /* NATIVE_FIXED, NATIVE_PLANES */
     struct native_step steps[NATIVE_MAX_STEPS]; /* NATIVE_VARIANCE, NATIVE_STATE */
     uint32_t n_steps;

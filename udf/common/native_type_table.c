@@ -85,7 +85,7 @@ static const struct native_type_entry entries[] = {
 const struct native_type_entry *native_type_find(const char *name, size_t name_bytes)
 {
     for (size_t i = 0; i < sizeof(entries) / sizeof(entries[0]); i++)
-        if (strlen(entries[i].name) == name_bytes && memcmp(entries[i].name, name, name_bytes) == 0)
+        if (text_equals(entries[i].name, name, name_bytes))
             return &entries[i];
     return NULL;
 }

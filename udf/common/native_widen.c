@@ -49,18 +49,12 @@ void native_widened_free(struct native_widened *widened)
 
 static bool is_type(const struct native_type *type, const char *name)
 {
-    return type->base_bytes == strlen(name) && memcmp(type->base, name, type->base_bytes) == 0;
+    return text_equals(name, type->base, type->base_bytes);
 }
 
 static bool is_same_type(const struct native_type *a, const struct native_type *b)
 {
     return a->base_bytes == b->base_bytes && memcmp(a->base, b->base, a->base_bytes) == 0;
-}
-
-static bool is_fixed_string(const struct native_type *type)
-{
-    static const char name[] = "FixedString(";
-    return type->base_bytes >= sizeof(name) && memcmp(type->base, name, sizeof(name) - 1) == 0;
 }
 
 static enum status refuse_value(struct widening *widening, size_t to, uint64_t row,
@@ -135,7 +129,7 @@ static enum status widen_leaf(struct widening *widening, size_t to, const struct
         return STATUS_OK;
     if (convert != NULL)
         return widen_numbers(widening, to, leaf, convert);
-    if (type->kind == NATIVE_STRING && is_fixed_string(leaf->type))
+    if (type->kind == NATIVE_STRING && leaf->type->class == NATIVE_CLASS_FIXED_STRING)
         return widen_fixed_string(widening, to, leaf);
     return STATUS_MISMATCH;
 }

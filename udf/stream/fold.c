@@ -21,7 +21,7 @@ bool fold_op_of_name(const char *name, size_t name_bytes, enum fold_op *op_out)
         {"any", FOLD_ANY}, {"last", FOLD_LAST}, {"anyLast", FOLD_LAST},
     };
     for (size_t i = 0; i < sizeof(ops) / sizeof(ops[0]); i++) {
-        if (strlen(ops[i].name) == name_bytes && memcmp(ops[i].name, name, name_bytes) == 0) {
+        if (text_equals(ops[i].name, name, name_bytes)) {
             *op_out = ops[i].op;
             return true;
         }
@@ -33,14 +33,12 @@ bool fold_op_of_name(const char *name, size_t name_bytes, enum fold_op *op_out)
  * ours, say groupBitOr. */
 static bool find_simple_aggregate(const struct native_type *type, enum fold_op *op_out)
 {
-    static const char overflowing[] = "sumWithOverflow";
-    size_t name_bytes = type->function_bytes;
     if (type->function == NULL)
         return true;
-    if (name_bytes == sizeof(overflowing) - 1 &&
-        memcmp(type->function, overflowing, name_bytes) == 0)
-        name_bytes = strlen("sum");
-    return fold_op_of_name(type->function, name_bytes, op_out);
+    if (!text_equals("sumWithOverflow", type->function, type->function_bytes))
+        return fold_op_of_name(type->function, type->function_bytes, op_out);
+    *op_out = FOLD_SUM;
+    return true;
 }
 
 /* Sets *op in place of FOLD_BY_TYPE where the type has a natural one. NULL: op and type do not go

@@ -165,8 +165,7 @@ static enum status flush_variances(struct fold *fold, struct err *err)
 
 static bool has_name(const struct native_type *element, const char *name)
 {
-    return element->name == NULL || (element->name_bytes == strlen(name) &&
-                                     memcmp(element->name, name, element->name_bytes) == 0);
+    return element->name == NULL || text_equals(name, element->name, element->name_bytes);
 }
 
 static bool is_welford_tuple(const struct native_type *type)

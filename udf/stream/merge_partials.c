@@ -21,8 +21,7 @@ enum fold_op merge_find_op(const struct merge_options *options, const char *colu
                            size_t column_bytes)
 {
     for (size_t i = 0; i < options->n_ops; i++)
-        if (strlen(options->ops[i].column) == column_bytes &&
-            memcmp(options->ops[i].column, column, column_bytes) == 0)
+        if (text_equals(options->ops[i].column, column, column_bytes))
             return options->ops[i].op;
     return FOLD_BY_TYPE;
 }

@@ -13,8 +13,7 @@ enum status stream_check_header(const struct native_block *block, bool is_first_
 
 static bool has_name(const struct native_column *column, const char *name)
 {
-    return column->name.size_bytes == strlen(name) &&
-           memcmp(column->name.data, name, column->name.size_bytes) == 0;
+    return text_equals(name, column->name.data, column->name.size_bytes);
 }
 
 bool stream_has_column(const struct native_block *block, const char *name)
