@@ -141,17 +141,18 @@ static enum status add_fixed(struct parser *parser, unsigned width_bytes, enum n
     return STATUS_OK;
 }
 
-/* A known width, and arguments that leave it alone; DateTime64's and Time64's begin with the scale,
- * a digit. */
+/* A known width, and arguments that leave it alone; DateTime64's and Time64's begin with the scale.
+ */
 static enum status parse_fixed(struct parser *parser, const struct native_type_entry *entry)
 {
     size_t node = parser->nodes->size_bytes / sizeof(struct native_type);
-    const char *arguments = parser->at;
+    const char *at = parser->at + 1;
+    uint32_t scale = 0;
     TRY(skip_arguments(parser));
     TRY(add_fixed(parser, entry->width_bytes, entry->order, entry->class));
-    bool is_scaled = entry->class == NATIVE_CLASS_DATETIME64 || entry->class == NATIVE_CLASS_TIME64;
-    if (is_scaled && parser->at > arguments && isdigit((unsigned char)arguments[1]))
-        node_at(parser, node)->scale = (uint32_t)(arguments[1] - '0');
+    while (at < parser->at && isdigit((unsigned char)*at) && scale < 100)
+        scale = 10 * scale + (uint32_t)(*at++ - '0');
+    node_at(parser, node)->scale = scale;
     return STATUS_OK;
 }
 
