@@ -1,6 +1,9 @@
 #include "mem.h"
 
 #include <stdlib.h>
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
 
 static unsigned long calls_until_failure;
 
@@ -14,6 +17,13 @@ void *mem_resize(void *old, size_t size_bytes)
 void mem_free(void *old)
 {
     free(old);
+}
+
+void mem_trim(void)
+{
+#if defined(__GLIBC__)
+    (void)malloc_trim(0);
+#endif
 }
 
 enum status mem_take_zeros(size_t n, size_t size_bytes, void *zeros_out, struct err *err)

@@ -1,4 +1,4 @@
-/* The two functions through which all heap memory passes, so that tests can make the n-th call
+/* The functions through which all heap memory passes, so that tests can make the n-th call
  * fail. */
 #ifndef SALTWELL_MEM_H
 #define SALTWELL_MEM_H
@@ -12,6 +12,9 @@ void *mem_resize(void *old, size_t size_bytes);
 
 /* As free; NULL is allowed. */
 void mem_free(void *old);
+
+/* Gives freed memory back to the system, which malloc keeps a part of otherwise. */
+void mem_trim(void);
 
 /* n > 0 structs of size_bytes each, all zero: their address goes to *zeros_out, a pointer of any
  * type. STATUS_NOMEM leaves it untouched. */

@@ -160,6 +160,14 @@ static enum status activity_events(struct function_call *call, struct err *err)
     return STATUS_OK;
 }
 
+static void forget(void)
+{
+    ticks_scratch_free(&ticks_scratch);
+    activity_gather_free(&gather);
+    buf_free(&payload);
+    buf_free(&blob);
+}
+
 static const struct function functions[] = {
     {
         .name = "activityState",
@@ -167,6 +175,7 @@ static const struct function functions[] = {
         .arguments = {{"times", "Array(Int64)"}},
         .returns = "String",
         .kernel = activity_state,
+        .forget = forget,
     },
     {
         .name = "activityMerge",
@@ -174,6 +183,7 @@ static const struct function functions[] = {
         .arguments = {{"states", "Array(String)"}},
         .returns = "String",
         .kernel = activity_merge_states,
+        .forget = forget,
     },
     {
         .name = "activityPeriods",
@@ -182,6 +192,7 @@ static const struct function functions[] = {
             {{"key", "UInt64"}, {"state", "String"}, {"gap", "Int64"}, {"max_span", "Int64"}},
         .returns = PERIODS,
         .kernel = activity_periods,
+        .forget = forget,
     },
     {
         .name = "activityEvents",
@@ -189,6 +200,7 @@ static const struct function functions[] = {
         .arguments = {{"state", "String"}},
         .returns = "Array(Tuple(tick Int64, count UInt64))",
         .kernel = activity_events,
+        .forget = forget,
     },
 };
 

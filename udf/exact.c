@@ -81,6 +81,12 @@ static enum status exact_moments(struct function_call *call, struct err *err)
     return STATUS_OK;
 }
 
+static void forget(void)
+{
+    buf_free(&payload);
+    buf_free(&blob);
+}
+
 static const struct function functions[] = {
     {
         .name = "exactState",
@@ -88,6 +94,7 @@ static const struct function functions[] = {
         .arguments = {{"values", "Array(Float64)"}},
         .returns = "String",
         .kernel = exact_state,
+        .forget = forget,
     },
     {
         .name = "exactMerge",
@@ -95,6 +102,7 @@ static const struct function functions[] = {
         .arguments = {{"states", "Array(String)"}},
         .returns = "String",
         .kernel = exact_merge_states,
+        .forget = forget,
     },
     {
         .name = "exactMoments",
@@ -102,6 +110,7 @@ static const struct function functions[] = {
         .arguments = {{"state", "String"}},
         .returns = "Tuple(n UInt64, mean Float64, m2 Float64)",
         .kernel = exact_moments,
+        .forget = forget,
     },
 };
 

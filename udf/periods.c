@@ -183,6 +183,11 @@ static enum status period_rows(struct function_call *call, struct err *err)
     return STATUS_OK;
 }
 
+static void forget(void)
+{
+    periods_scratch_free(&scratch);
+}
+
 static const struct function functions[] = {
     {
         .name = "periodNumbers",
@@ -190,6 +195,7 @@ static const struct function functions[] = {
         .arguments = {RULED_TIMES},
         .returns = "Array(UInt32)",
         .kernel = period_numbers,
+        .forget = forget,
     },
     {
         .name = "periodIds",
@@ -197,6 +203,7 @@ static const struct function functions[] = {
         .arguments = {KEY, RULED_TIMES},
         .returns = "Array(UInt64)",
         .kernel = period_ids,
+        .forget = forget,
     },
     {
         .name = "firstInPeriod",
@@ -204,6 +211,7 @@ static const struct function functions[] = {
         .arguments = {RULED_TIMES},
         .returns = "Array(UInt8)",
         .kernel = first_in_period,
+        .forget = forget,
     },
     {
         .name = "periodLengths",
@@ -211,6 +219,7 @@ static const struct function functions[] = {
         .arguments = {RULED_TIMES},
         .returns = "Array(UInt32)",
         .kernel = period_lengths,
+        .forget = forget,
     },
     {
         .name = "uniquePeriodLengths",
@@ -218,6 +227,7 @@ static const struct function functions[] = {
         .arguments = {RULED_TIMES},
         .returns = "Array(UInt32)",
         .kernel = unique_period_lengths,
+        .forget = forget,
     },
     {
         .name = "periods",
@@ -226,6 +236,7 @@ static const struct function functions[] = {
         .returns = "Array(Tuple(id UInt64, number UInt32, first_tick Int64, last_tick Int64, "
                    "length UInt64, unique_length UInt64))",
         .kernel = periods,
+        .forget = forget,
     },
     {
         .name = "periodRows",
@@ -234,6 +245,7 @@ static const struct function functions[] = {
         .returns = "Array(Tuple(id UInt64, number UInt32, is_first UInt8, length UInt32, "
                    "unique_length UInt32))",
         .kernel = period_rows,
+        .forget = forget,
     },
 };
 

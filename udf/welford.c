@@ -62,11 +62,14 @@ static enum status welford_state(struct function_call *call, struct err *err)
     return STATUS_OK;
 }
 
+/* struct moments; kept for the next block. */
+static struct buf scratch;
+
 /* Copies the states of an array into scratch and checks them. */
 static enum status gather_states(const struct state_columns *columns, uint64_t begin, uint64_t end,
-                                 struct buf *scratch, struct err *err)
+                                 struct err *err)
 {
-    buf_reset(scratch);
+    buf_reset(&scratch);
     for (uint64_t i = begin; i < end; i++) {
         struct moments state = load_state(columns, i);
         enum status status = moments_validate(&state, err);
@@ -74,14 +77,13 @@ static enum status gather_states(const struct state_columns *columns, uint64_t b
             err_prefix(err, "state %llu of the array", (unsigned long long)(i - begin + 1));
             return status;
         }
-        TRY(buf_append(scratch, &state, sizeof(state), err));
+        TRY(buf_append(&scratch, &state, sizeof(state), err));
     }
     return STATUS_OK;
 }
 
 static enum status welford_merge(struct function_call *call, struct err *err)
 {
-    static struct buf scratch; /* struct moments; kept for the next block */
     struct state_result result;
     const struct native_node *states = function_argument_nodes(call, 0);
     struct state_columns columns = state_columns_of(&states[1]);
@@ -90,7 +92,7 @@ static enum status welford_merge(struct function_call *call, struct err *err)
         uint64_t begin = 0, end = 0;
         struct moments merged = {0};
         native_array_range(states, call->row, &begin, &end);
-        TRY(gather_states(&columns, begin, end, &scratch, err));
+        TRY(gather_states(&columns, begin, end, err));
         TRY(moments_merge_all((struct moments *)(void *)scratch.data, (size_t)(end - begin),
                               &merged, err));
         store_state(&result, call->row, &merged);
@@ -129,6 +131,11 @@ static enum status welford_from_aggregate(struct function_call *call, struct err
     return STATUS_OK;
 }
 
+static void forget(void)
+{
+    buf_free(&scratch);
+}
+
 static const struct function functions[] = {
     {
         .name = "welfordState",
@@ -143,6 +150,7 @@ static const struct function functions[] = {
         .arguments = {{"states", "Array(" STATE ")"}},
         .returns = STATE,
         .kernel = welford_merge,
+        .forget = forget,
     },
     {
         .name = "welfordToAggregate",

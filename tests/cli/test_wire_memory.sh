@@ -84,6 +84,10 @@ peak_stays() {
         echo "$2: a block of $block_kib KiB takes the peak from $base_kib to $peak_kib KiB"
         check_equal "$2: peak for $n values" "at most $base_kib + $5 * $block_kib KiB" \
             "$(at_most "$peak_kib" $((base_kib + $5 * block_kib)) "$base_kib + $5 * $block_kib KiB")"
+        cat "$TMPDIR/small" >&3
+        wait_for $((3 * small_bytes + (n - 1) * $4)) || not_ok "$2: answers a small block after it" "$(cat "$TMPDIR/err")"
+        check_equal "$2: memory after a small block" "at most $base_kib + 256 KiB" \
+            "$(at_most "$(kib VmRSS)" $((base_kib + 256)) "$base_kib + 256 KiB")"
         stop
         check_equal "$2: status after $n values" 0 "$status"
     done

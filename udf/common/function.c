@@ -1,5 +1,6 @@
 #include "function.h"
 
+#include "mem.h"
 #include "native_widen.h"
 
 /* The arguments as the kernel sees them. Columns that came in another type than the declared one
@@ -89,21 +90,40 @@ static enum status answer_block(const struct function *function, struct argument
     return native_writer_flush(writer, err);
 }
 
-static enum status answer_all(const struct function *function, struct native_reader *reader,
-                              struct arguments *arguments, struct native_builder *result,
-                              struct native_writer *writer, struct err *err)
+/*
+ * Whether to give the memory back that blocks have left: after one of less than an eighth of the
+ * largest, where that one was large. *largest_bytes: of the blocks since it was last given back.
+ */
+static bool is_time_to_forget(const struct native_reader *reader, size_t *largest_bytes)
 {
-    for (;;) {
-        const struct native_block *block = NULL;
-        TRY(native_read_block(reader, &block, err));
-        if (block == NULL)
-            return STATUS_OK;
-        TRY(answer_block(function, arguments, block, result, writer, err));
-    }
+    enum { LARGE_BYTES = 4 << 20, SMALL_FRACTION = 8 };
+    size_t block_bytes = reader->block.body_bytes;
+    if (block_bytes > *largest_bytes)
+        *largest_bytes = block_bytes;
+    return *largest_bytes > LARGE_BYTES && block_bytes < *largest_bytes / SMALL_FRACTION &&
+           !native_reader_holds_more(reader);
 }
 
-enum status function_serve(const struct function *function, struct io_input input,
-                           struct io_output output, struct err *err)
+/* *ends_out: at the input's end, else it is time to give memory back. */
+static enum status answer_blocks(const struct function *function, struct native_reader *reader,
+                                 struct arguments *arguments, struct native_builder *result,
+                                 struct native_writer *writer, bool *ends_out, struct err *err)
+{
+    size_t largest_bytes = 0;
+    do {
+        const struct native_block *block = NULL;
+        TRY(native_read_block(reader, &block, err));
+        *ends_out = block == NULL;
+        if (*ends_out)
+            return STATUS_OK;
+        TRY(answer_block(function, arguments, block, result, writer, err));
+    } while (!is_time_to_forget(reader, &largest_bytes));
+    return STATUS_OK;
+}
+
+/* Answers blocks with memory that is given back when it returns. */
+static enum status answer_for_a_while(const struct function *function, struct io_input input,
+                                      struct io_output output, bool *ends_out, struct err *err)
 {
     const char *names[FUNCTION_MAX_ARGUMENTS];
     struct native_reader reader = native_reader_init(input, SIZE_MAX);
@@ -117,11 +137,23 @@ enum status function_serve(const struct function *function, struct io_input inpu
     struct arguments arguments = {0};
     enum status status = native_builder_init(&result, "result", function->returns, err);
     if (status == STATUS_OK)
-        status = answer_all(function, &reader, &arguments, &result, &writer, err);
+        status = answer_blocks(function, &reader, &arguments, &result, &writer, ends_out, err);
     for (size_t i = 0; i < FUNCTION_MAX_ARGUMENTS; i++)
         native_widened_free(&arguments.widened[i]);
     native_builder_free(&result);
     native_writer_free(&writer);
     native_reader_free(&reader);
+    if (function->forget != NULL)
+        function->forget();
+    mem_trim();
     return status;
+}
+
+enum status function_serve(const struct function *function, struct io_input input,
+                           struct io_output output, struct err *err)
+{
+    bool ends = false;
+    while (!ends)
+        TRY(answer_for_a_while(function, input, output, &ends, err));
+    return STATUS_OK;
 }

@@ -35,6 +35,7 @@ struct function {
     struct function_argument arguments[FUNCTION_MAX_ARGUMENTS + 1]; /* ends with an empty one */
     const char *returns;
     function_kernel *kernel;
+    void (*forget)(void); /* gives back what memory kernels keep between blocks; NULL: none */
 };
 
 /* An executable's table. */
@@ -54,7 +55,8 @@ const struct function *function_find(const struct function_table *table, const c
  * The block loop: reads blocks of arguments, answers each with a block of as many results, until
  * the input ends between two blocks. The statuses are those of the reader, the writer and the
  * kernel, and STATUS_MISMATCH for arguments other than the declared ones. A block that failed
- * leaves no byte in the output.
+ * leaves no byte in the output. Memory is kept from block to block, and given back after a block of
+ * less than an eighth of the largest, where that one had more than 4 MiB.
  */
 CHECKED enum status function_serve(const struct function *function, struct io_input input,
                                    struct io_output output, struct err *err);

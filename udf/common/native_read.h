@@ -99,6 +99,12 @@ void native_reader_free(struct native_reader *reader);
 CHECKED enum status native_read_block(struct native_reader *reader,
                                       const struct native_block **block_out, struct err *err);
 
+/* Whether bytes of the block after this one have been read already. */
+static inline bool native_reader_holds_more(const struct native_reader *reader)
+{
+    return reader->bytes.size_bytes > reader->at;
+}
+
 /*
  * The columns of a block in revision 0, as a program passes them on, are runs of bytes of its body:
  * one, or one more than columns, from NATIVE_REVISION_KINDS on, whose byte before the values is
