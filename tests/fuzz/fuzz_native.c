@@ -124,7 +124,6 @@ static void use_node(const struct native_type *type, const struct native_node *n
     case NATIVE_VARIANT:
         use_variant(type, node);
         return;
-    case NATIVE_STATE:
         use_states(node);
         return;
     }

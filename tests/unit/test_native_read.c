@@ -135,7 +135,6 @@ static void say_value(struct buf *to, const struct native_column *column, size_t
     case NATIVE_VARIANT: /* these pass through, and no function reads their values */
     case NATIVE_JSON:
     case NATIVE_PLANES:
-    case NATIVE_STATE:
         say(to, "?", 1);
         return;
     }

@@ -108,7 +108,6 @@ static enum status encode(const struct native_type *type, const struct native_no
     case NATIVE_VARIANT:
     case NATIVE_JSON:
     case NATIVE_PLANES:
-    case NATIVE_STATE:
         return native_cell_refuse(type, err);
     }
     return STATUS_OK;
@@ -197,7 +196,6 @@ static bool cells_equal(const struct native_type *type, const struct native_node
     case NATIVE_VARIANT:
     case NATIVE_JSON:
     case NATIVE_PLANES:
-    case NATIVE_STATE:
         return false;
     }
     return false;
@@ -368,7 +366,6 @@ static int compare_cells(const struct native_type *type, enum nulls nulls, const
     case NATIVE_VARIANT:
     case NATIVE_JSON:
     case NATIVE_PLANES:
-    case NATIVE_STATE:
         return 0;
     }
     return 0;

@@ -63,7 +63,6 @@ static enum status append_default(const struct native_type *type, struct buf **p
     case NATIVE_VARIANT:
     case NATIVE_JSON:
     case NATIVE_PLANES:
-    case NATIVE_STATE:
         return native_cell_refuse(type, err);
     }
     return STATUS_OK;
@@ -139,7 +138,6 @@ enum status native_cell_append(const struct native_type *type, const uint8_t **v
     case NATIVE_VARIANT:
     case NATIVE_JSON:
     case NATIVE_PLANES:
-    case NATIVE_STATE:
         return native_cell_refuse(type, err);
     }
     return STATUS_OK;
@@ -264,7 +262,6 @@ enum status native_cell_print(const struct native_type *type, const uint8_t **va
     case NATIVE_VARIANT:
     case NATIVE_JSON:
     case NATIVE_PLANES:
-    case NATIVE_STATE:
         return native_cell_refuse(type, err);
     }
     return STATUS_OK;

@@ -32,7 +32,7 @@ enum native_revision {
 struct native_node {
     uint64_t n_rows;
     /*
-     * NATIVE_FIXED: the values. NATIVE_STRING, NATIVE_JSON, NATIVE_VARIANCE, NATIVE_STATE: the
+     * NATIVE_FIXED: the values. NATIVE_STRING, NATIVE_JSON, NATIVE_VARIANCE: the
      * values as on the wire. NATIVE_PLANES: all planes. NATIVE_VARIANT: a byte a row, the number of
      * the child that holds the row's value among its own rows; 255 = NULL.
      * NATIVE_NULLABLE: a byte a row, not 0 = NULL. NATIVE_ARRAY: the UInt64 ends of the rows.
@@ -41,7 +41,7 @@ struct native_node {
     const uint8_t *data;
     size_t at; /* of data in the reader's memory; for the reader itself */
     size_t index_bytes;
-    /* NATIVE_STRING, NATIVE_JSON, NATIVE_VARIANCE, NATIVE_STATE of an indexed column: UInt64 ×
+    /* NATIVE_STRING, NATIVE_JSON, NATIVE_VARIANCE of an indexed column: UInt64 ×
      * (n_rows + 1), where each value begins, counted from data; NULL in other columns. */
     const uint8_t *starts;
     size_t starts_at; /* as `at`, in the column's own memory */

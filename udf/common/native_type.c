@@ -1,6 +1,5 @@
 #include "native_type.h"
 
-#include "native_state.h"
 #include "native_type_table.h"
 
 #include <ctype.h>
@@ -283,60 +282,15 @@ static enum status parse_simple_aggregate(struct parser *parser)
     return expect_char(parser, ')');
 }
 
-/* The arguments of an aggregate function: they are parsed as types are and then dropped, for the
- * state's layout is all that is of use. *state_out gets the steps. */
-static enum status parse_state_arguments(struct parser *parser, const char *name, size_t name_bytes,
-                                         struct native_type *state_out)
-{
-    size_t first = parser->nodes->size_bytes / sizeof(struct native_type);
-    size_t starts[NATIVE_STATE_MAX_ARGUMENTS];
-    const struct native_type *arguments[NATIVE_STATE_MAX_ARGUMENTS];
-    size_t n = 0;
-    for (; skip_comma(parser); n++) {
-        if (n == NATIVE_STATE_MAX_ARGUMENTS)
-            return refuse(parser, "expected fewer arguments");
-        starts[n] = parser->nodes->size_bytes / sizeof(struct native_type);
-        TRY(parse_type(parser));
-    }
-    TRY(expect_char(parser, ')'));
-    for (size_t i = 0; i < n; i++)
-        arguments[i] = node_at(parser, starts[i]);
-    bool is_known = native_state_layout(name, name_bytes, arguments, n, state_out);
-    parser->nodes->size_bytes = first * sizeof(struct native_type);
-    return is_known
-               ? STATUS_OK
-               : refuse(parser, "Saltwell does not know the size of this function's states "
-                                "(CAST(state, 'String') sends one as a String): the type ends");
-}
-
-/* From revision 54452 on some functions, all of them of unknown layout here, come with the version
- * of their states: AggregateFunction(1, sumMap, ...). */
-static void skip_version(struct parser *parser)
-{
-    struct parser ahead = *parser;
-    while (ahead.at < ahead.end && isdigit((unsigned char)*ahead.at))
-        ahead.at++;
-    if (ahead.at > parser->at && skip_comma(&ahead))
-        parser->at = ahead.at;
-}
-
+/* A state carries no length, so that each function's would need a reader of its own, which would
+ * have to follow every release of ClickHouse. */
 static enum status parse_aggregate(struct parser *parser)
 {
-    struct parser ahead = *parser;
-    bool is_variance = skip_word(&ahead, "(varSampStable, Float64)");
-    struct native_type state = {0};
-    size_t node = 0;
-    TRY(add_node(parser, NATIVE_STATE, &node));
-    TRY(expect_char(parser, '('));
-    skip_version(parser);
-    const char *name = parser->at;
-    size_t name_bytes = scan_word(parser);
+    if (skip_word(parser, "(varSampStable, Float64)"))
+        return add_node(parser, NATIVE_VARIANCE, &(size_t){0});
     TRY(skip_arguments(parser));
-    TRY(parse_state_arguments(parser, name, name_bytes, &state));
-    state.kind = is_variance ? NATIVE_VARIANCE : NATIVE_STATE;
-    state.n_nodes = 1;
-    *node_at(parser, node) = state;
-    return STATUS_OK;
+    return refuse(parser, "Saltwell does not know the size of this function's states "
+                          "(CAST(state, 'String') sends one as a String): the type ends");
 }
 
 /* Variant(A, B, …): the members in the order of their numbers. */

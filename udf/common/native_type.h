@@ -26,7 +26,6 @@ enum native_kind {
     NATIVE_VARIANT, /* a member's number per value, 255 = NULL; then each member's own values */
     NATIVE_JSON,    /* as NATIVE_STRING, where the server was asked to send JSON as text */
     NATIVE_PLANES,  /* QBit: width_bytes a value, but plane by plane over all values */
-    NATIVE_STATE,   /* another AggregateFunction: the steps, for one value behind the other */
 };
 
 /* How ORDER BY compares two values of a NATIVE_FIXED type. */
@@ -58,36 +57,16 @@ enum native_class {
     NATIVE_CLASS_FIXED_STRING,
 };
 
-/* How a part of an aggregate function's state finds its end. */
-enum native_step_kind {
-    NATIVE_STEP_BYTES,    /* width_bytes */
-    NATIVE_STEP_VARUINT,  /* a varuint */
-    NATIVE_STEP_LIST,     /* varuint n, n × width_bytes */
-    NATIVE_STEP_STRINGS,  /* varuint n, n × (varuint length, bytes) */
-    NATIVE_STEP_OPTIONAL, /* a byte; where it is 1, width_bytes */
-    NATIVE_STEP_TEXT,     /* Int32 length, bytes; -1 = none */
-    NATIVE_STEP_GATE,     /* a byte; where it is 0, the state ends here */
-};
-
-struct native_step {
-    enum native_step_kind kind;
-    uint32_t width_bytes;
-};
-
-enum { NATIVE_MAX_STEPS = 4 };
-
 struct native_type {
     enum native_kind kind;
-    enum native_order order;                    /* NATIVE_FIXED */
-    enum native_class class;                    /* NATIVE_FIXED */
-    uint32_t scale;                             /* Decimal, DateTime64, Time64: the digits after
-                                                   the point */
-    uint32_t width_bytes;                       /* NATIVE_FIXED, NATIVE_PLANES */
-    struct native_step steps[NATIVE_MAX_STEPS]; /* NATIVE_VARIANCE, NATIVE_STATE */
-    uint32_t n_steps;
-    uint32_t n_nodes; /* in this subtree, this node included */
-    bool holds_null;  /* NATIVE_LOW_CARDINALITY: index 0 of the dictionary is NULL */
-    const char *text; /* the type's name, not terminated */
+    enum native_order order; /* NATIVE_FIXED */
+    enum native_class class; /* NATIVE_FIXED */
+    uint32_t scale;          /* Decimal, DateTime64, Time64: the digits after
+                                the point */
+    uint32_t width_bytes;    /* NATIVE_FIXED, NATIVE_PLANES */
+    uint32_t n_nodes;        /* in this subtree, this node included */
+    bool holds_null;         /* NATIVE_LOW_CARDINALITY: index 0 of the dictionary is NULL */
+    const char *text;        /* the type's name, not terminated */
     size_t text_bytes;
     const char *base; /* the same, but T of a SimpleAggregateFunction(f, T) */
     size_t base_bytes;

@@ -134,83 +134,18 @@ static enum status read_strings(const struct column_reading *reading, struct nat
     return mark_start(reading, node);
 }
 
-static enum status read_flag(struct native_reader *reader, bool *flag_out, struct err *err)
-{
-    TRY(native_need(reader, 1, err));
-    uint8_t found = reader->bytes.data[reader->at++];
-    if (found > 1)
-        return err_set(err, STATUS_FORMAT, "expected a flag of 0 or 1 in a state, found %u", found);
-    *flag_out = found == 1;
-    return STATUS_OK;
-}
-
-/* Int32 length, which counts a final zero, and the bytes; -1 where there is no String. */
-static enum status skip_text(struct native_reader *reader, struct err *err)
-{
-    uint32_t size_bytes = 0;
-    TRY(native_need(reader, 4, err));
-    memcpy(&size_bytes, reader->bytes.data + reader->at, 4);
-    reader->at += 4;
-    if (size_bytes == UINT32_MAX)
-        return STATUS_OK;
-    if (size_bytes > INT32_MAX)
-        return err_set(err, STATUS_LIMIT, "expected a shorter String in a state, found one of %u",
-                       size_bytes);
-    return native_skip(reader, size_bytes, err);
-}
-
-static enum status skip_list(const struct column_reading *reading, const struct native_step *step)
-{
-    uint64_t n = 0;
-    TRY(native_read_varuint(reading->reader, &n, reading->err));
-    if (step->kind == NATIVE_STEP_LIST)
-        return native_skip_values(reading->reader, n, step->width_bytes, &(size_t){0},
-                                  reading->err);
-    for (uint64_t i = 0; i < n; i++)
-        TRY(skip_string(reading, i));
-    return STATUS_OK;
-}
-
-/* *ends_out becomes true where the state has no further steps. */
-static enum status skip_step(const struct column_reading *reading, const struct native_step *step,
-                             bool *ends_out)
-{
-    struct native_reader *reader = reading->reader;
-    bool flag = false;
-    switch (step->kind) {
-    case NATIVE_STEP_BYTES:
-        return native_skip(reader, step->width_bytes, reading->err);
-    case NATIVE_STEP_VARUINT:
-        return native_read_varuint(reader, &(uint64_t){0}, reading->err);
-    case NATIVE_STEP_LIST:
-    case NATIVE_STEP_STRINGS:
-        return skip_list(reading, step);
-    case NATIVE_STEP_OPTIONAL:
-        TRY(read_flag(reader, &flag, reading->err));
-        return flag ? native_skip(reader, step->width_bytes, reading->err) : STATUS_OK;
-    case NATIVE_STEP_TEXT:
-        return skip_text(reader, reading->err);
-    case NATIVE_STEP_GATE:
-        TRY(read_flag(reader, &flag, reading->err));
-        *ends_out = !flag;
-        return STATUS_OK;
-    }
-    return STATUS_OK;
-}
-
-static enum status read_states(const struct column_reading *reading, const struct native_type *type,
-                               struct native_node *node)
+/* A varuint n, and mean and m2. */
+static enum status read_variances(const struct column_reading *reading, struct native_node *node)
 {
     begin_varying(reading, node);
     for (uint64_t row = 0; row < node->n_rows; row++) {
-        bool ends = false;
         TRY(mark_start(reading, node));
-        for (uint32_t i = 0; i < type->n_steps && !ends; i++) {
-            enum status status = skip_step(reading, &type->steps[i], &ends);
-            if (status != STATUS_OK) {
-                err_prefix(reading->err, "row %llu", (unsigned long long)row + 1);
-                return status;
-            }
+        enum status status = native_read_varuint(reading->reader, &(uint64_t){0}, reading->err);
+        if (status == STATUS_OK)
+            status = native_skip(reading->reader, 2 * sizeof(double), reading->err);
+        if (status != STATUS_OK) {
+            err_prefix(reading->err, "row %llu", (unsigned long long)row + 1);
+            return status;
         }
     }
     return mark_start(reading, node);
@@ -362,8 +297,7 @@ static enum status read_node(const struct column_reading *reading, size_t i, uin
     case NATIVE_JSON:
         return read_strings(reading, node);
     case NATIVE_VARIANCE:
-    case NATIVE_STATE:
-        return read_states(reading, type, node);
+        return read_variances(reading, node);
     case NATIVE_VARIANT:
         return read_variant(reading, i);
     case NATIVE_NULLABLE:
