@@ -2,6 +2,7 @@
 #ifndef SALTWELL_COMPILER_H
 #define SALTWELL_COMPILER_H
 
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -52,7 +53,31 @@ COMPILER_LOAD_STORE(u16, uint16_t)
 COMPILER_LOAD_STORE(u32, uint32_t)
 COMPILER_LOAD_STORE(u64, uint64_t)
 COMPILER_LOAD_STORE(i64, int64_t)
+COMPILER_LOAD_STORE(f32, float)
 COMPILER_LOAD_STORE(f64, double)
 #undef COMPILER_LOAD_STORE
+
+/* BFloat16: the upper half of a Float32. */
+static inline float load_bf16(const void *from)
+{
+    uint32_t bits = (uint32_t)load_u16(from) << 16;
+    return load_f32(&bits);
+}
+
+/* A BFloat16, Float32 or Float64, by its width. */
+static inline double load_float(const void *from, size_t width_bytes)
+{
+    return width_bytes == 8   ? load_f64(from)
+           : width_bytes == 4 ? (double)load_f32(from)
+                              : (double)load_bf16(from);
+}
+
+/* An unsigned integer of 1 to 8 bytes. */
+static inline uint64_t load_unsigned(const void *from, size_t width_bytes)
+{
+    uint64_t value = 0;
+    memcpy(&value, from, width_bytes);
+    return value;
+}
 
 #endif

@@ -8,13 +8,6 @@ static const uint8_t *fixed_at(const struct native_type *type, const struct nati
     return node->data + row * type->width_bytes;
 }
 
-static uint64_t dictionary_index(const struct native_node *node, uint64_t row)
-{
-    uint64_t index = 0;
-    memcpy(&index, node->data + row * node->index_bytes, node->index_bytes);
-    return index;
-}
-
 /* BFloat16 is the upper half of a Float32, whose bits say the same of NaN and zero. */
 static bool float_is_zero(const uint8_t *value, size_t width_bytes)
 {
@@ -22,17 +15,6 @@ static bool float_is_zero(const uint8_t *value, size_t width_bytes)
         if (value[i] != 0)
             return false;
     return (value[width_bytes - 1] & 0x7f) == 0;
-}
-
-static double load_float(const uint8_t *value, size_t width_bytes)
-{
-    if (width_bytes == 8)
-        return load_f64(value);
-    uint32_t bits = 0;
-    memcpy((uint8_t *)&bits + (4 - width_bytes), value, width_bytes);
-    float single;
-    memcpy(&single, &bits, sizeof(single));
-    return (double)single;
 }
 
 /* Float64, Float32 and BFloat16 all keep their sign and exponent in the last two bytes. */
@@ -74,7 +56,7 @@ static enum status encode_low_cardinality(const struct native_type *type,
                                           const struct native_node *node, uint64_t row,
                                           bool canonical, struct buf *out, struct err *err)
 {
-    uint64_t index = dictionary_index(node, row);
+    uint64_t index = native_index(node, row);
     if (type->holds_null)
         TRY(buf_append_u8(out, index == 0, err));
     return type->holds_null && index == 0 ? STATUS_OK
@@ -188,8 +170,8 @@ static bool cells_equal(const struct native_type *type, const struct native_node
     case NATIVE_TUPLE:
         return tuples_equal(type, node, a, b);
     case NATIVE_LOW_CARDINALITY:
-        a = dictionary_index(node, a);
-        b = dictionary_index(node, b);
+        a = native_index(node, a);
+        b = native_index(node, b);
         if (a == b || (type->holds_null && (a == 0 || b == 0)))
             return a == b;
         return cells_equal(type + 1, node + 1, a, b); /* a dictionary may hold a value twice */

@@ -70,21 +70,6 @@ static inline bool float_to_f64(double value, double *out)
     return true;
 }
 
-static inline float load_bf16(const uint8_t *from)
-{
-    uint32_t bits = (uint32_t)load_u16(from) << 16;
-    float value;
-    memcpy(&value, &bits, sizeof(value));
-    return value;
-}
-
-static inline float load_f32(const uint8_t *from)
-{
-    float value;
-    memcpy(&value, from, sizeof(value));
-    return value;
-}
-
 /* An integer of 128 or 256 bits as sign and magnitude. */
 struct wide {
     bool is_negative;

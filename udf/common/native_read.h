@@ -138,6 +138,12 @@ static inline void native_array_range(const struct native_node *array, uint64_t 
     *end_out = load_u64(array->data + row * 8);
 }
 
+/* Which of the child's rows row `row` of a NATIVE_LOW_CARDINALITY is. */
+static inline uint64_t native_index(const struct native_node *node, uint64_t row)
+{
+    return load_unsigned(node->data + row * node->index_bytes, node->index_bytes);
+}
+
 /* Row `row` of an indexed NATIVE_STRING: its bytes, without their length. */
 static inline const uint8_t *native_string(const struct native_node *string, uint64_t row,
                                            size_t *size_bytes_out)

@@ -209,19 +209,12 @@ static enum status read_tuple(const struct column_reading *reading, size_t i)
     return STATUS_OK;
 }
 
-static uint64_t index_at(const uint8_t *indexes, uint64_t row, size_t width_bytes)
-{
-    uint64_t index = 0;
-    memcpy(&index, indexes + row * width_bytes, width_bytes);
-    return index;
-}
-
 static enum status check_indexes(const struct column_reading *reading,
                                  const struct native_node *node, uint64_t n_keys)
 {
     const uint8_t *indexes = reading->reader->bytes.data + node->at;
     for (uint64_t row = 0; row < node->n_rows; row++) {
-        uint64_t index = index_at(indexes, row, node->index_bytes);
+        uint64_t index = load_unsigned(indexes + row * node->index_bytes, node->index_bytes);
         if (UNLIKELY(index >= n_keys))
             return err_set(reading->err, STATUS_FORMAT,
                            "row %llu: expected a LowCardinality index below %llu, found %llu",

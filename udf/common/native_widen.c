@@ -134,13 +134,6 @@ static enum status widen_leaf(struct widening *widening, size_t to, const struct
     return STATUS_MISMATCH;
 }
 
-static uint64_t index_at(const struct native_node *node, uint64_t row)
-{
-    uint64_t index = 0;
-    memcpy(&index, node->data + row * node->index_bytes, node->index_bytes);
-    return index;
-}
-
 static enum status pick_fixed(struct widening *widening, struct native_widened_part *part,
                               size_t from, struct leaf *leaf)
 {
@@ -152,7 +145,7 @@ static enum status pick_fixed(struct widening *widening, struct native_widened_p
                        (unsigned long long)node->n_rows);
     TRY(buf_extend(&part->picked, (size_t)node->n_rows * width_bytes, &at, widening->err));
     for (uint64_t row = 0; row < node->n_rows; row++)
-        memcpy(at + row * width_bytes, node[1].data + index_at(node, row) * width_bytes,
+        memcpy(at + row * width_bytes, node[1].data + native_index(node, row) * width_bytes,
                width_bytes);
     leaf->node.data = part->picked.data;
     return STATUS_OK;
@@ -164,7 +157,7 @@ static enum status pick_strings(struct widening *widening, struct native_widened
     const struct native_node *node = &widening->from_nodes[from];
     TRY(buf_append_u64(&part->starts, 0, widening->err));
     for (uint64_t row = 0; row < node->n_rows; row++) {
-        const uint8_t *starts = node[1].starts + index_at(node, row) * 8;
+        const uint8_t *starts = node[1].starts + native_index(node, row) * 8;
         uint64_t begin = load_u64(starts), end = load_u64(starts + 8);
         TRY(buf_append(&part->picked, node[1].data + begin, (size_t)(end - begin), widening->err));
         TRY(buf_append_u64(&part->starts, part->picked.size_bytes, widening->err));
@@ -181,7 +174,7 @@ static enum status widen_low_cardinality(struct widening *widening, size_t to, s
     struct native_widened_part *part = &widening->parts[to];
     struct leaf leaf = {&type[1], {.n_rows = node->n_rows, .data = nothing, .starts = nothing}};
     for (uint64_t row = 0; type->holds_null && row < node->n_rows; row++)
-        if (index_at(node, row) == 0)
+        if (native_index(node, row) == 0)
             return refuse_value(widening, to, row, "NULL");
     if (type[1].kind != NATIVE_STRING && type[1].kind != NATIVE_FIXED)
         return STATUS_MISMATCH;

@@ -8,12 +8,7 @@ static bool is_null(const struct fold *fold, const struct native_column *column,
     const struct native_node *node = native_column_nodes(column);
     if (fold->is_nullable)
         return node->data[row] != 0;
-    if (type->kind != NATIVE_LOW_CARDINALITY || !type->holds_null)
-        return false;
-    for (size_t i = 0; i < node->index_bytes; i++)
-        if (node->data[row * node->index_bytes + i] != 0)
-            return false;
-    return true;
+    return type->kind == NATIVE_LOW_CARDINALITY && type->holds_null && native_index(node, row) == 0;
 }
 
 /* Whether the value found takes the kept one's place. NULLs and NaNs lose, also inside arrays and

@@ -24,13 +24,8 @@ static int128 load_integer(const struct native_type *type, const uint8_t *value)
 
 static double load_real(const struct native_type *type, const uint8_t *value)
 {
-    if (type->order != NATIVE_ORDER_FLOAT)
-        return (double)load_integer(type, value);
-    if (type->width_bytes == 8)
-        return load_f64(value);
-    float single;
-    memcpy(&single, value, sizeof(single));
-    return (double)single;
+    return type->order == NATIVE_ORDER_FLOAT ? load_float(value, type->width_bytes)
+                                             : (double)load_integer(type, value);
 }
 
 static enum status add_integers(struct fold *fold, const struct native_column *column,
