@@ -28,6 +28,13 @@ static const char help[] =
     "                      other types need an --op\n"
     "  --keys-unordered    keys may come in any order, as long as equal ones are adjacent\n"
     "  --max-memory SIZE   end with an error beyond this much memory (default 8G)\n"
+    "  --patience SECONDS  how long the server may take no rows, beyond those of 1/16 of the "
+    "memory,\n"
+    "                      before the rest of the input is dropped (default 8)\n"
+    "  --heartbeat         send an empty block every second without rows, so that the server "
+    "looks\n"
+    "                      whether the query goes on; the structure must list the columns in the\n"
+    "                      order in which they come\n"
     "  --help, --version\n"
     "\n"
     "  --sql               print the whole statement instead, its structure and settings "
@@ -45,7 +52,7 @@ struct command {
     struct merge_op ops[MAX_OPS];
     char names[MAX_OPS][256]; /* of the ops' columns */
     struct stream_sql sql;
-    size_t max_memory_bytes;
+    struct stream_settings settings;
     const char *keys;
     bool prints_sql;
 };
@@ -72,8 +79,15 @@ static enum status add_op(struct command *command, const char *value, struct err
 
 static enum status take_max_memory(struct command *command, const char *value, struct err *err)
 {
-    TRY(program_parse_size(value, &command->max_memory_bytes, err));
-    command->sql.max_memory_bytes = command->max_memory_bytes;
+    TRY(program_parse_size(value, &command->settings.max_memory_bytes, err));
+    command->sql.max_memory_bytes = command->settings.max_memory_bytes;
+    return STATUS_OK;
+}
+
+static enum status take_patience(struct command *command, const char *value, struct err *err)
+{
+    TRY(stream_program_parse_patience(value, &command->settings.patience_s, err));
+    command->sql.patience_s = command->settings.patience_s;
     return STATUS_OK;
 }
 
@@ -82,6 +96,8 @@ enum {
     OPTION_OP,
     OPTION_KEYS_UNORDERED,
     OPTION_MAX_MEMORY,
+    OPTION_PATIENCE,
+    OPTION_HEARTBEAT,
     OPTION_SQL,
     OPTION_TABLE,
     OPTION_SHARDS,
@@ -92,6 +108,8 @@ static const struct option long_options[] = {
     {"op", required_argument, NULL, OPTION_OP},
     {"keys-unordered", no_argument, NULL, OPTION_KEYS_UNORDERED},
     {"max-memory", required_argument, NULL, OPTION_MAX_MEMORY},
+    {"patience", required_argument, NULL, OPTION_PATIENCE},
+    {"heartbeat", no_argument, NULL, OPTION_HEARTBEAT},
     {"sql", no_argument, NULL, OPTION_SQL},
     {"table", required_argument, NULL, OPTION_TABLE},
     {"shards", required_argument, NULL, OPTION_SHARDS},
@@ -112,6 +130,11 @@ static enum status take_option(void *context, int option, const char *value, str
         return STATUS_OK;
     case OPTION_MAX_MEMORY:
         return take_max_memory(command, value, err);
+    case OPTION_PATIENCE:
+        return take_patience(command, value, err);
+    case OPTION_HEARTBEAT:
+        command->settings.heartbeat = true;
+        return STATUS_OK;
     case OPTION_SQL:
         command->prints_sql = true;
         return STATUS_OK;
@@ -145,26 +168,26 @@ static enum status write_sql(void *context, struct buf *statement, struct err *e
 
 static int print_sql(struct command *command)
 {
-    return stream_program_sql("merge_partials", &command->sql, command->max_memory_bytes, write_sql,
-                              command);
+    return stream_program_sql("merge_partials", &command->sql, command->settings.max_memory_bytes,
+                              write_sql, command);
 }
 
 static int run(const struct command *command)
 {
+    static struct stream_wires wires;
     struct err err = {0};
-    struct io_input input = io_input_of_descriptor(STDIN_FILENO);
-    struct io_output output = io_output_of_descriptor(STDOUT_FILENO);
-    enum status status = program_prepare(command->max_memory_bytes, &err);
+    stream_program_open(&wires, &command->settings, false);
+    enum status status = program_prepare(command->settings.max_memory_bytes, &err);
     if (status == STATUS_OK)
-        status = merge_partials_run(&command->options, input, output, &err);
-    return stream_program_end("merge_partials", status, &err, input, output);
+        status = merge_partials_run(&command->options, wires.input, wires.output, &err);
+    return stream_program_end("merge_partials", status, &err, &wires);
 }
 
 int main(int argc, char **argv)
 {
     static struct command command;
     struct err err = {0};
-    command.max_memory_bytes = PROGRAM_MAX_MEMORY_BYTES;
+    command.settings = (struct stream_settings){PROGRAM_MAX_MEMORY_BYTES, STREAM_PATIENCE_S, false};
     if (argc == 2 && strcmp(argv[1], "--help") == 0)
         return program_print("merge_partials", "%s\n%s", usage, help);
     if (argc == 2 && strcmp(argv[1], "--version") == 0)

@@ -1,7 +1,6 @@
 /* period_stream: periods of an ordered stream, for executable(). The computation is in
  * stream/period_stream. */
 #include "period_stream.h"
-#include "io_behind.h"
 #include "period_sql.h"
 #include "program.h"
 #include "stream_program.h"
@@ -40,6 +39,13 @@ static const char help[] =
     "    --moments NAME    and NAME_moments Tuple(n UInt64, mean Float64, m2 Float64)\n"
     "  --keys-unordered    keys may come in any order, as long as equal ones are adjacent\n"
     "  --max-memory SIZE   end with an error beyond this much memory (default 8G)\n"
+    "  --patience SECONDS  how long the server may take no rows, beyond those of 1/16 of the "
+    "memory,\n"
+    "                      before the rest of the input is dropped (default 8)\n"
+    "  --heartbeat         send an empty block every second without rows, so that the server "
+    "looks\n"
+    "                      whether the query goes on; the structure must list the columns in the\n"
+    "                      order in which they come\n"
     "  --help, --version\n"
     "\n"
     "  --sql               print the whole statement instead, its structure and settings "
@@ -56,7 +62,7 @@ struct command {
     struct period_options options;
     struct period_fold_option folds[MAX_FOLDS];
     struct stream_sql sql;
-    size_t max_memory_bytes;
+    struct stream_settings settings;
     const char *keys;
     bool has_gap;
     bool prints_sql;
@@ -99,8 +105,15 @@ static enum status add_fold(struct command *command, enum fold_op op, const char
 
 static enum status take_max_memory(struct command *command, const char *value, struct err *err)
 {
-    TRY(program_parse_size(value, &command->max_memory_bytes, err));
-    command->sql.max_memory_bytes = command->max_memory_bytes;
+    TRY(program_parse_size(value, &command->settings.max_memory_bytes, err));
+    command->sql.max_memory_bytes = command->settings.max_memory_bytes;
+    return STATUS_OK;
+}
+
+static enum status take_patience(struct command *command, const char *value, struct err *err)
+{
+    TRY(stream_program_parse_patience(value, &command->settings.patience_s, err));
+    command->sql.patience_s = command->settings.patience_s;
     return STATUS_OK;
 }
 
@@ -116,6 +129,8 @@ enum {
     OPTION_MOMENTS,
     OPTION_KEYS_UNORDERED,
     OPTION_MAX_MEMORY,
+    OPTION_PATIENCE,
+    OPTION_HEARTBEAT,
     OPTION_SQL,
     OPTION_TABLE,
     OPTION_SHARDS,
@@ -133,6 +148,8 @@ static const struct option long_options[] = {
     {"moments", required_argument, NULL, OPTION_MOMENTS},
     {"keys-unordered", no_argument, NULL, OPTION_KEYS_UNORDERED},
     {"max-memory", required_argument, NULL, OPTION_MAX_MEMORY},
+    {"patience", required_argument, NULL, OPTION_PATIENCE},
+    {"heartbeat", no_argument, NULL, OPTION_HEARTBEAT},
     {"sql", no_argument, NULL, OPTION_SQL},
     {"table", required_argument, NULL, OPTION_TABLE},
     {"shards", required_argument, NULL, OPTION_SHARDS},
@@ -172,6 +189,11 @@ static enum status take_option(void *context, int option, const char *value, str
         return STATUS_OK;
     case OPTION_MAX_MEMORY:
         return take_max_memory(command, value, err);
+    case OPTION_PATIENCE:
+        return take_patience(command, value, err);
+    case OPTION_HEARTBEAT:
+        command->settings.heartbeat = true;
+        return STATUS_OK;
     case OPTION_SQL:
         command->prints_sql = true;
         return STATUS_OK;
@@ -213,28 +235,25 @@ static enum status write_sql(void *context, struct buf *statement, struct err *e
 
 static int print_sql(struct command *command)
 {
-    return stream_program_sql("period_stream", &command->sql, command->max_memory_bytes, write_sql,
-                              command);
+    return stream_program_sql("period_stream", &command->sql, command->settings.max_memory_bytes,
+                              write_sql, command);
 }
 
 static int run(const struct command *command)
 {
-    static struct io_behind behind;
+    static struct stream_wires wires;
     struct err err = {0};
-    struct io_input input = io_input_of_descriptor(STDIN_FILENO);
-    struct io_output output = io_output_of_descriptor(STDOUT_FILENO), stream_output = output;
-    if (period_stream_writes_behind(&command->options))
-        stream_output = io_behind_start(&behind, output);
-    enum status status = program_prepare(command->max_memory_bytes, &err);
+    stream_program_open(&wires, &command->settings, period_stream_writes_behind(&command->options));
+    enum status status = program_prepare(command->settings.max_memory_bytes, &err);
     if (status == STATUS_OK)
-        status = period_stream_run(&command->options, input, stream_output, &err);
-    return stream_program_end("period_stream", status, &err, input, output);
+        status = period_stream_run(&command->options, wires.input, wires.output, &err);
+    return stream_program_end("period_stream", status, &err, &wires);
 }
 
 int main(int argc, char **argv)
 {
     struct err err = {0};
-    struct command command = {.max_memory_bytes = PROGRAM_MAX_MEMORY_BYTES};
+    struct command command = {.settings = {PROGRAM_MAX_MEMORY_BYTES, STREAM_PATIENCE_S, false}};
     if (argc == 2 && strcmp(argv[1], "--help") == 0)
         return program_print("period_stream", "%s\n%s", usage, help);
     if (argc == 2 && strcmp(argv[1], "--version") == 0)

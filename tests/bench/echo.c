@@ -147,7 +147,7 @@ static enum status run(struct echo *echo, struct err *err)
     struct io_output output = io_output_of_descriptor(STDOUT_FILENO);
     reader.keeps_last = echo->copies_input;
     if (echo->copies_input)
-        output = io_behind_start(&behind, output);
+        output = io_behind_start(&behind, output, false);
     struct native_writer writer = native_writer_init(output);
     TRY(program_prepare(PROGRAM_MAX_MEMORY_BYTES, err));
     for (;;) {

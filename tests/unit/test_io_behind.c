@@ -1,6 +1,7 @@
 /* io_behind: what is written behind the caller's back arrives whole and in order, and its failures
  * are told. */
 #include "io_behind.h"
+#include "io_pipe.h"
 
 #include <criterion/criterion.h>
 #include <fcntl.h>
@@ -37,7 +38,7 @@ Test(io_behind, write_returns_before_the_reader_comes, .timeout = 60)
     int ends[2];
     cr_assert_eq(pipe(ends), 0);
     cr_assert_eq(fcntl(ends[1], F_SETPIPE_SZ, PIPE_BYTES), PIPE_BYTES);
-    struct io_output output = io_behind_start(&behind, io_output_of_descriptor(ends[1]));
+    struct io_output output = io_behind_start(&behind, io_output_of_descriptor(ends[1]), false);
     for (uint8_t i = 0; i < N_BLOCKS; i++) {
         uint8_t *block = blocks[i % 2];
         memset(block, i, BLOCK_BYTES);
@@ -54,7 +55,7 @@ Test(io_behind, a_failure_is_told_by_wait_and_by_the_next_write, .timeout = 60)
     uint8_t byte = 0;
     int full = open("/dev/full", O_WRONLY);
     cr_assert_geq(full, 0);
-    struct io_output output = io_behind_start(&behind, io_output_of_descriptor(full));
+    struct io_output output = io_behind_start(&behind, io_output_of_descriptor(full), false);
     cr_assert_eq(write_bytes(output, &byte, 1, &err), STATUS_OK);
     cr_assert_eq(io_wait(&output, &err), STATUS_IO);
     cr_assert_str_eq(err.message, "cannot write the output: No space left on device");
@@ -67,8 +68,30 @@ Test(io_behind, a_failure_is_told_by_wait_and_by_the_next_write, .timeout = 60)
 
 Test(io_behind, ends_without_a_write, .timeout = 60)
 {
-    struct io_output output = io_behind_start(&behind, io_output_of_descriptor(STDOUT_FILENO));
+    struct io_output output =
+        io_behind_start(&behind, io_output_of_descriptor(STDOUT_FILENO), false);
     cr_assert_eq(io_wait(&output, NULL), STATUS_OK);
     io_behind_end(&behind);
     io_behind_end(&behind);
+}
+
+/* A pipe's reader that pauses: the caller goes on, and the thread hands over what was put aside. */
+Test(io_behind, the_thread_goes_on_with_what_is_put_aside, .timeout = 60)
+{
+    static struct io_pipe put_aside;
+    static uint8_t block[BLOCK_BYTES];
+    int ends[2];
+    cr_assert_eq(pipe(ends), 0);
+    cr_assert_eq(fcntl(ends[1], F_SETPIPE_SZ, PIPE_BYTES), PIPE_BYTES);
+    struct io_output output = io_behind_start(
+        &behind, io_pipe_open(&put_aside, ends[1], (size_t)N_BLOCKS * BLOCK_BYTES, 10000), true);
+    for (uint8_t i = 0; i < N_BLOCKS; i++) {
+        memset(block, i, BLOCK_BYTES);
+        cr_assert_eq(write_bytes(output, block, BLOCK_BYTES, NULL), STATUS_OK);
+    }
+    for (uint8_t i = 0; i < N_BLOCKS; i++)
+        expect_block(ends[0], i);
+    cr_assert_eq(io_finish(&output, NULL), STATUS_OK);
+    io_behind_end(&behind);
+    io_pipe_free(&put_aside);
 }

@@ -213,13 +213,13 @@ static enum status open_in_the_thread(void *context, struct iovec *parts, size_t
 
 static bool start_a_thread_that_opens(void)
 {
-    output = io_behind_start(&behind, (struct io_output){.write = open_in_the_thread});
+    output = io_behind_start(&behind, (struct io_output){.write = open_in_the_thread}, false);
     return output.wait != NULL;
 }
 
 static bool start_a_thread_that_writes(void)
 {
-    output = io_behind_start(&behind, io_output_of_descriptor(STDOUT_FILENO));
+    output = io_behind_start(&behind, io_output_of_descriptor(STDOUT_FILENO), false);
     return output.wait != NULL && move_pipe();
 }
 

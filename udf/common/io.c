@@ -33,8 +33,7 @@ static bool descriptor_has_more(void *context)
     return poll(&poll_for, 1, PAUSE_MS) > 0;
 }
 
-/* Moves the parts behind the first written_bytes bytes. Returns the index of the first left. */
-static size_t skip_written(struct iovec *parts, size_t n_parts, size_t first, size_t written_bytes)
+size_t io_skip(struct iovec *parts, size_t n_parts, size_t first, size_t written_bytes)
 {
     while (first < n_parts && written_bytes >= parts[first].iov_len)
         written_bytes -= parts[first++].iov_len;
@@ -48,7 +47,7 @@ static size_t skip_written(struct iovec *parts, size_t n_parts, size_t first, si
 static enum status write_descriptor(void *context, struct iovec *parts, size_t n_parts,
                                     struct err *err)
 {
-    size_t first = skip_written(parts, n_parts, 0, 0);
+    size_t first = io_skip(parts, n_parts, 0, 0);
     while (first < n_parts) {
         size_t n_now = n_parts - first < IOV_MAX ? n_parts - first : IOV_MAX;
         ssize_t n = writev(descriptor_of(context), parts + first, (int)n_now);
@@ -58,7 +57,7 @@ static enum status write_descriptor(void *context, struct iovec *parts, size_t n
             return err_set(err, STATUS_IO, "cannot write the output: %s", strerror(errno));
         if (n == 0)
             return err_set(err, STATUS_IO, "cannot write the output: no progress");
-        first = skip_written(parts, n_parts, first, (size_t)n);
+        first = io_skip(parts, n_parts, first, (size_t)n);
     }
     return STATUS_OK;
 }

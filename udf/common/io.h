@@ -24,15 +24,35 @@ struct io_output {
     void *context;
     /* Writes all parts in order, or fails with STATUS_IO. The parts are used up on the way. */
     enum status (*write)(void *context, struct iovec *parts, size_t n_parts, struct err *err);
+    /* NULL, or the output is incomplete until it is finished, and this makes it so before anything
+     * is written, with the first byte of what is written next; it will be left out there. */
+    enum status (*begin)(void *context, uint8_t first_byte, struct err *err);
+    /* NULL, or the columns are known: the output may write this block, which has no rows, between
+     * others whenever it likes. It copies the bytes. */
+    enum status (*announce)(void *context, const struct buf *empty_block, struct err *err);
     /* NULL, or `write` returns at once, and this waits until it is done and gives its status.
      * Before that, neither the parts nor what they point to may change. */
     enum status (*wait)(void *context, struct err *err);
+    /* NULL, or `write` may have put bytes aside, and this goes on with them: it waits at most
+     * timeout_ms for the reader. *has_rest_out tells whether any are left. */
+    enum status (*resume)(void *context, int timeout_ms, bool *has_rest_out, struct err *err);
+    /* NULL, or nothing more comes: writes what is held back or put aside. */
+    enum status (*finish)(void *context, struct err *err);
 };
 
 CHECKED static inline enum status io_wait(const struct io_output *output, struct err *err)
 {
     return output->wait == NULL ? STATUS_OK : output->wait(output->context, err);
 }
+
+CHECKED static inline enum status io_finish(const struct io_output *output, struct err *err)
+{
+    return output->finish == NULL ? io_wait(output, err) : output->finish(output->context, err);
+}
+
+/* Takes the first written_bytes bytes off the parts, of which `first` are used up. Returns the
+ * index of the first that has bytes left. */
+size_t io_skip(struct iovec *parts, size_t n_parts, size_t first, size_t written_bytes);
 
 /* Reads from / writes to a descriptor, which stays the caller's. Interrupted and short calls are
  * repeated. */

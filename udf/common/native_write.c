@@ -73,6 +73,15 @@ void native_writer_free(struct native_writer *writer)
     buf_free(&writer->parts);
 }
 
+enum status native_writer_open(struct native_writer *writer, size_t n_columns, struct err *err)
+{
+    if (writer->is_open || writer->output.begin == NULL)
+        return STATUS_OK;
+    writer->is_open = true;
+    (void)varuint_put(writer->dimensions, n_columns);
+    return writer->output.begin(writer->output.context, writer->dimensions[0], err);
+}
+
 enum status native_writer_begin(struct native_writer *writer, size_t n_columns, uint64_t n_rows,
                                 struct err *err)
 {
@@ -153,6 +162,23 @@ enum status native_writer_flush(struct native_writer *writer, struct err *err)
 {
     return writer->output.write(writer->output.context, (struct iovec *)(void *)writer->parts.data,
                                 writer->parts.size_bytes / sizeof(struct iovec), err);
+}
+
+enum status native_writer_announce(struct native_writer *writer, struct err *err)
+{
+    const struct io_output *output = &writer->output;
+    if (output->announce == NULL)
+        return STATUS_OK;
+    writer->is_open = true;
+    struct buf block = {0};
+    struct io_output to_block = io_output_of_buf(&block);
+    enum status status =
+        to_block.write(to_block.context, (struct iovec *)(void *)writer->parts.data,
+                       writer->parts.size_bytes / sizeof(struct iovec), err);
+    if (status == STATUS_OK)
+        status = output->announce(output->context, &block, err);
+    buf_free(&block);
+    return status;
 }
 
 enum status native_writer_finish(struct native_writer *writer, struct err *err)

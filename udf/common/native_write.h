@@ -39,11 +39,16 @@ struct native_writer {
     uint8_t dimensions[20];
     uint64_t n_rows;
     struct buf parts; /* struct iovec */
+    bool is_open;
 };
 
 struct native_writer native_writer_init(struct io_output output);
 void native_writer_free(struct native_writer *writer);
 
+/* Makes an output that wants it (io_held.h) incomplete from here on, by the first byte of the first
+ * block, which must follow; later calls do nothing. STATUS_NOMEM, STATUS_IO. */
+CHECKED enum status native_writer_open(struct native_writer *writer, size_t n_columns,
+                                       struct err *err);
 /* Begins a block. The columns that follow must be n_columns. STATUS_NOMEM; STATUS_IO where the
  * block before was still being written. */
 CHECKED enum status native_writer_begin(struct native_writer *writer, size_t n_columns,
@@ -60,6 +65,9 @@ CHECKED enum status native_writer_add(struct native_writer *writer,
 /* Writes the block. Its columns must stay as they are until the next block begins or
  * native_writer_finish returns where the output writes behind its caller's back. STATUS_IO. */
 CHECKED enum status native_writer_flush(struct native_writer *writer, struct err *err);
+/* In place of native_writer_flush, for a block of no rows: hands it to an output that wants to know
+ * the columns before the first rows are there. STATUS_NOMEM, STATUS_IO. */
+CHECKED enum status native_writer_announce(struct native_writer *writer, struct err *err);
 /* Waits until everything is written: before native_writer_free, where the output writes behind its
  * caller's back. STATUS_IO. */
 CHECKED enum status native_writer_finish(struct native_writer *writer, struct err *err);

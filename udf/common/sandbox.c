@@ -94,8 +94,9 @@ static enum status filter_system_calls(struct err *err)
 
 /* The system calls of the block loop and of malloc. */
 static const int allowed_calls[] = {
-    SYS_read, SYS_readv,   SYS_write, SYS_writev, SYS_mmap,       SYS_munmap,       SYS_mremap,
-    SYS_brk,  SYS_madvise, SYS_futex, SYS_exit,   SYS_exit_group, SYS_rt_sigreturn, SANDBOX_POLL,
+    SYS_read,   SYS_readv,      SYS_write,        SYS_writev,   SYS_mmap,
+    SYS_munmap, SYS_mremap,     SYS_brk,          SYS_madvise,  SYS_futex,
+    SYS_exit,   SYS_exit_group, SYS_rt_sigreturn, SANDBOX_POLL, SYS_clock_gettime,
 };
 
 /* Anything else ends the process, with SIGSYS, which the server reports. */

@@ -70,6 +70,17 @@ static enum status open_fold(struct merge *merge, const struct native_block *blo
     return status;
 }
 
+static enum status add_columns(struct merge *merge, struct err *err)
+{
+    size_t n_keys = merge->options->n_keys;
+    TRY(native_writer_begin(&merge->writer, n_keys + merge->n_folds, merge->n_groups, err));
+    for (size_t i = 0; i < n_keys; i++)
+        TRY(native_writer_add(&merge->writer, &merge->keys[i], err));
+    for (size_t i = 0; i < merge->n_folds; i++)
+        TRY(native_writer_add(&merge->writer, &merge->folds[i].out, err));
+    return STATUS_OK;
+}
+
 static enum status open_merge(struct merge *merge, const struct native_block *block,
                               struct err *err)
 {
@@ -86,7 +97,8 @@ static enum status open_merge(struct merge *merge, const struct native_block *bl
     TRY(mem_take_zeros(block->n_columns - n_keys, sizeof(*merge->folds), &merge->folds, err));
     for (size_t column = n_keys; column < block->n_columns; column++)
         TRY(open_fold(merge, block, column, err));
-    return STATUS_OK;
+    TRY(add_columns(merge, err));
+    return native_writer_announce(&merge->writer, err);
 }
 
 /* The open key's rows end: its merged row goes to the columns. */
@@ -119,11 +131,7 @@ static enum status write_groups(struct merge *merge, struct err *err)
         return STATUS_OK;
     for (size_t i = 0; i < merge->n_folds; i++)
         TRY(fold_flush(&merge->folds[i], err));
-    TRY(native_writer_begin(&merge->writer, n_keys + merge->n_folds, merge->n_groups, err));
-    for (size_t i = 0; i < n_keys; i++)
-        TRY(native_writer_add(&merge->writer, &merge->keys[i], err));
-    for (size_t i = 0; i < merge->n_folds; i++)
-        TRY(native_writer_add(&merge->writer, &merge->folds[i].out, err));
+    TRY(add_columns(merge, err));
     TRY(native_writer_flush(&merge->writer, err));
     for (size_t i = 0; i < n_keys; i++)
         native_builder_reset(&merge->keys[i]);
@@ -189,6 +197,8 @@ static enum status run_blocks(struct merge *merge, struct err *err)
         TRY(stream_check_header(block, is_first, err));
         if (is_first)
             TRY(open_merge(merge, block, err));
+        if (block->n_rows > 0)
+            TRY(native_writer_open(&merge->writer, block->n_columns, err));
         TRY(merge_block(merge, block, err));
     }
 }

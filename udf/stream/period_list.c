@@ -75,10 +75,30 @@ static enum status open_fold(struct fold *fold, const struct period_fold_option 
     return status;
 }
 
+static enum status add_columns(struct period_stream *stream, struct err *err)
+{
+    struct period_list *list = stream->list;
+    TRY(native_writer_begin(&stream->writer, stream->n_columns_out, list->n_periods, err));
+    for (size_t i = 0; i < list->n_keys; i++)
+        TRY(native_writer_add(&stream->writer, &list->keys[i], err));
+    for (size_t i = 0; i < N_COLUMNS; i++)
+        TRY(native_writer_add(&stream->writer, &list->columns[i], err));
+    for (size_t i = 0; i < list->n_folds; i++)
+        TRY(native_writer_add(&stream->writer, &list->folds[i].out, err));
+    return STATUS_OK;
+}
+
+static enum status announce(struct period_stream *stream, struct err *err)
+{
+    TRY(add_columns(stream, err));
+    return native_writer_announce(&stream->writer, err);
+}
+
 static enum status open_list(struct period_stream *stream, const struct native_block *block,
                              struct err *err)
 {
     const struct period_options *options = stream->options;
+    stream->n_columns_out = options->n_keys + N_COLUMNS + options->n_folds;
     TRY(mem_take_zeros(1, sizeof(*stream->list), &stream->list, err));
     struct period_list *list = stream->list;
     TRY(mem_take_zeros(options->n_keys, sizeof(*list->keys), &list->keys, err));
@@ -87,12 +107,12 @@ static enum status open_list(struct period_stream *stream, const struct native_b
                                       err));
     TRY(open_columns(stream, block, err));
     if (options->n_folds == 0)
-        return STATUS_OK;
+        return announce(stream, err);
     TRY(mem_take_zeros(options->n_folds, sizeof(*list->folds), &list->folds, err));
     list->n_folds = options->n_folds;
     for (size_t i = 0; i < options->n_folds; i++)
         TRY(open_fold(&list->folds[i], &options->folds[i], block, err));
-    return STATUS_OK;
+    return announce(stream, err);
 }
 
 /* Room for the periods that can end in the block: the open one and those that begin in it. */
@@ -178,17 +198,9 @@ static enum status write_periods(struct period_stream *stream, struct err *err)
         return STATUS_OK;
     for (size_t i = 0; i < list->n_folds; i++)
         TRY(fold_flush(&list->folds[i], err));
-    TRY(native_writer_begin(&stream->writer, list->n_keys + N_COLUMNS + list->n_folds,
-                            list->n_periods, err));
-    for (size_t i = 0; i < list->n_keys; i++)
-        TRY(native_writer_add(&stream->writer, &list->keys[i], err));
-    for (size_t i = 0; i < N_COLUMNS; i++) {
-        struct buf *part = list->columns[i].parts;
-        part->size_bytes = (size_t)(list->ends[i] - part->data);
-        TRY(native_writer_add(&stream->writer, &list->columns[i], err));
-    }
-    for (size_t i = 0; i < list->n_folds; i++)
-        TRY(native_writer_add(&stream->writer, &list->folds[i].out, err));
+    for (size_t i = 0; i < N_COLUMNS; i++)
+        list->columns[i].parts->size_bytes = (size_t)(list->ends[i] - list->columns[i].parts->data);
+    TRY(add_columns(stream, err));
     TRY(native_writer_flush(&stream->writer, err));
     reset_columns(list);
     return STATUS_OK;

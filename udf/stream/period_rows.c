@@ -5,8 +5,10 @@
 static enum status open_rows(struct period_stream *stream, const struct native_block *block,
                              struct err *err)
 {
+    stream->n_columns_out = block->n_columns + PERIOD_N_COLUMNS;
     TRY(period_columns_open(&stream->columns, block, err));
-    return period_columns_open(&stream->written, block, err);
+    TRY(period_columns_open(&stream->written, block, err));
+    return period_announce_rows(stream, block, NULL, 0, err);
 }
 
 static enum status begin_block(struct period_stream *stream, const struct native_block *block,
@@ -22,7 +24,7 @@ static enum status end_block(struct period_stream *stream, const struct native_b
                              struct err *err)
 {
     struct native_writer *writer = &stream->writer;
-    TRY(native_writer_begin(writer, block->n_columns + 3, block->n_rows, err));
+    TRY(native_writer_begin(writer, stream->n_columns_out, block->n_rows, err));
     TRY(native_writer_add_block(writer, block, err));
     TRY(native_writer_add(writer, &stream->columns.ids, err));
     TRY(native_writer_add(writer, &stream->columns.numbers, err));

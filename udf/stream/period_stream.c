@@ -44,6 +44,33 @@ enum status period_columns_extend(struct period_columns *columns, uint64_t n_row
     return STATUS_OK;
 }
 
+static enum status add_columns(struct period_stream *stream, const struct buf *header,
+                               const struct native_builder *more, size_t n_more, struct err *err)
+{
+    struct native_writer *writer = &stream->writer;
+    TRY(native_writer_begin(writer, stream->n_columns_out, 0, err));
+    TRY(native_writer_add_bytes(writer, header->data, header->size_bytes, err));
+    TRY(native_writer_add(writer, &stream->columns.ids, err));
+    TRY(native_writer_add(writer, &stream->columns.numbers, err));
+    TRY(native_writer_add(writer, &stream->columns.is_first, err));
+    for (size_t i = 0; i < n_more; i++)
+        TRY(native_writer_add(writer, &more[i], err));
+    return STATUS_OK;
+}
+
+enum status period_announce_rows(struct period_stream *stream, const struct native_block *block,
+                                 const struct native_builder *more, size_t n_more, struct err *err)
+{
+    struct buf header = {0};
+    enum status status = stream_append_header(&header, block, err);
+    if (status == STATUS_OK)
+        status = add_columns(stream, &header, more, n_more, err);
+    if (status == STATUS_OK)
+        status = native_writer_announce(&stream->writer, err);
+    buf_free(&header);
+    return status;
+}
+
 static bool is_flag(const struct native_type *type)
 {
     return type->class == NATIVE_CLASS_BOOL ||
@@ -250,6 +277,8 @@ static enum status run_blocks(struct period_stream *stream, struct err *err)
         TRY(stream_check_header(block, is_first, err));
         if (is_first)
             TRY(open_stream(stream, block, err));
+        if (block->n_rows > 0)
+            TRY(native_writer_open(&stream->writer, stream->n_columns_out, err));
         TRY(scan_block(stream, block, err));
     }
 }

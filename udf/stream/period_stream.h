@@ -56,6 +56,7 @@ struct period_emitter {
 };
 
 /* The columns that every emitted row gets, a value a row of the block. */
+enum { PERIOD_N_COLUMNS = 3 };
 struct period_columns {
     struct native_builder ids, numbers, is_first;
 };
@@ -70,6 +71,7 @@ struct period_stream {
     uint64_t id;            /* its id */
     uint64_t n_rows_before; /* the block */
     size_t time, restart;   /* columns; restart is meaningless without --restart */
+    size_t n_columns_out;   /* set by the emitter's open */
     struct period_starts starts;
     struct buf ticks;   /* memory of the block's times where they had to be widened */
     struct buf differs; /* period_distinct.h; where a period's end is waited for */
@@ -101,6 +103,13 @@ CHECKED enum status period_columns_open(struct period_columns *columns,
 void period_columns_free(struct period_columns *columns);
 CHECKED enum status period_columns_extend(struct period_columns *columns, uint64_t n_rows,
                                           struct err *err);
+
+/* For emitters of rows: announces the block's columns, the three, and n_more of the emitter's own,
+ * all of them empty. */
+CHECKED enum status period_announce_rows(struct period_stream *stream,
+                                         const struct native_block *block,
+                                         const struct native_builder *more, size_t n_more,
+                                         struct err *err);
 
 /* For emitters: prepares a column of the time column's type, or refuses a name that the block
  * already has. */

@@ -11,7 +11,6 @@ enum { N_LENGTHS = 4 }; /* length, unique length, first, last */
 struct waiting_block {
     struct buf body;
     uint64_t n_rows;
-    size_t n_columns;
     struct period_columns columns;
     struct native_builder lengths[N_LENGTHS];
 };
@@ -87,14 +86,30 @@ static enum status take_block(struct period_wait *wait, const struct native_bloc
     return status;
 }
 
+/* Announces the columns by a block that is made for it, and the first to be used again. */
+static enum status announce(struct period_stream *stream, const struct native_block *block,
+                            struct err *err)
+{
+    struct waiting_block *waiting = NULL;
+    TRY(take_block(stream->wait, block, &waiting, err));
+    enum status status = period_announce_rows(stream, block, waiting->lengths, N_LENGTHS, err);
+    if (status == STATUS_OK)
+        status = buf_append(&stream->wait->spare, &waiting, sizeof(waiting), err);
+    if (status != STATUS_OK)
+        free_block(waiting);
+    return status;
+}
+
 static enum status open_wait(struct period_stream *stream, const struct native_block *block,
                              struct err *err)
 {
     const struct native_type *type = native_type_root(&block->columns[stream->time].type);
+    stream->n_columns_out = block->n_columns + PERIOD_N_COLUMNS + N_LENGTHS;
     TRY(mem_take_zeros(1, sizeof(*stream->wait), &stream->wait, err));
     TRY(period_columns_open(&stream->columns, block, err));
     TRY(buf_append(&stream->wait->time_type, type->text, type->text_bytes, err));
-    return buf_append_u8(&stream->wait->time_type, 0, err);
+    TRY(buf_append_u8(&stream->wait->time_type, 0, err));
+    return announce(stream, block, err);
 }
 
 static void fill(uint8_t *values, size_t width_bytes, uint64_t begin, uint64_t end, uint64_t value)
@@ -135,7 +150,7 @@ static enum status write_block(struct period_stream *stream, const struct waitin
                                struct err *err)
 {
     struct native_writer *writer = &stream->writer;
-    TRY(native_writer_begin(writer, waiting->n_columns + 3 + N_LENGTHS, waiting->n_rows, err));
+    TRY(native_writer_begin(writer, stream->n_columns_out, waiting->n_rows, err));
     TRY(native_writer_add_bytes(writer, waiting->body.data, waiting->body.size_bytes, err));
     TRY(native_writer_add(writer, &waiting->columns.ids, err));
     TRY(native_writer_add(writer, &waiting->columns.numbers, err));
@@ -185,7 +200,6 @@ static enum status begin_block(struct period_stream *stream, const struct native
     TRY(take_block(wait, block, &waiting, err));
     TRY(buf_append(&wait->blocks, &waiting, sizeof(waiting), err));
     waiting->n_rows = block->n_rows;
-    waiting->n_columns = block->n_columns;
     buf_reset(&waiting->body);
     TRY(append_columns(&waiting->body, block, err));
     TRY(extend_lengths(waiting, block->n_rows, err));

@@ -1,5 +1,7 @@
 #include "stream_column.h"
 
+#include "native_write.h"
+
 #include <stdio.h>
 
 enum status stream_check_header(const struct native_block *block, bool is_first_block,
@@ -60,4 +62,16 @@ bool stream_type_is_time(const struct native_type *type)
     default:
         return false;
     }
+}
+
+enum status stream_append_header(struct buf *header, const struct native_block *block,
+                                 struct err *err)
+{
+    for (size_t i = 0; i < block->n_columns; i++) {
+        const struct buf *name = &block->columns[i].name;
+        const struct native_type *type = native_type_root(&block->columns[i].type);
+        TRY(native_append_string(header, name->data, name->size_bytes, err));
+        TRY(native_append_string(header, (const uint8_t *)type->text, type->text_bytes, err));
+    }
+    return STATUS_OK;
 }

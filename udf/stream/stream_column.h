@@ -20,4 +20,9 @@ bool stream_has_column(const struct native_block *block, const char *name);
  * and times. */
 bool stream_type_is_time(const struct native_type *type);
 
+/* Appends the columns' names and types to the header, as they stand in a block of no rows.
+ * STATUS_NOMEM. */
+CHECKED enum status stream_append_header(struct buf *header, const struct native_block *block,
+                                         struct err *err);
+
 #endif

@@ -53,33 +53,50 @@ enum status stream_poison(const char *executable, const char *message, struct io
     struct iovec part = {block.data, block.size_bytes};
     if (status == STATUS_OK)
         status = output.write(output.context, &part, 1, err);
+    if (status == STATUS_OK)
+        status = io_wait(&output, err);
     buf_free(&type);
     buf_free(&block);
     return status;
 }
 
 /*
- * Reads what is left of the input and drops it. While the server writes, an end of this process
- * would be its error: it would report a broken pipe in place of the reason.
+ * An end of this process while the server writes would be the server's error: it would report a
+ * broken pipe in place of the reason, or of the answer to a LIMIT. But a cancelled query ends only
+ * with the process, so there must be an end.
  */
-static void drain(struct io_input input)
+enum { DRAIN_MS = 60000 };
+
+void stream_program_open(struct stream_wires *wires, const struct stream_settings *settings,
+                         bool writes_behind)
 {
-    static uint8_t dropped[64 << 10];
-    size_t read_bytes = 1;
-    while (read_bytes > 0 &&
-           input.read(input.context, dropped, sizeof(dropped), &read_bytes, NULL) == STATUS_OK)
-        continue;
+    struct io_output output =
+        io_pipe_open(&wires->pipe, STDOUT_FILENO, settings->max_memory_bytes / 16,
+                     (int)settings->patience_s * 1000);
+    output = io_behind_start(&wires->behind, output, !writes_behind);
+    wires->input = io_input_of_descriptor(STDIN_FILENO);
+    wires->output = io_held_open(&wires->held, output);
+    if (settings->heartbeat)
+        io_beat_open(&wires->beat, STDIN_FILENO, wires->output, &wires->input, &wires->output);
 }
 
-int stream_program_end(const char *executable, enum status status, const struct err *err,
-                       struct io_input input, struct io_output output)
+int stream_program_end(const char *executable, enum status status, struct err *err,
+                       struct stream_wires *wires)
 {
+    if (status == STATUS_OK)
+        status = io_finish(&wires->output, err);
     if (status == STATUS_OK)
         return PROGRAM_OK;
     program_complain(executable, err->message);
+    if (wires->pipe.is_deserted) {
+        io_drain(STDIN_FILENO, DRAIN_MS);
+        return PROGRAM_OK;
+    }
     /* Where the output itself has failed, the exit status and standard error are all there is. */
-    if (status != STATUS_IO && stream_poison(executable, err->message, output, NULL) == STATUS_OK)
-        drain(input);
+    if (status != STATUS_IO &&
+        stream_poison(executable, err->message, wires->output, NULL) == STATUS_OK &&
+        io_finish(&wires->output, NULL) == STATUS_OK)
+        io_drain(STDIN_FILENO, DRAIN_MS);
     return PROGRAM_FAILED;
 }
 
@@ -88,7 +105,7 @@ static void poison(const char *executable, const char *message)
 {
     struct io_output output = io_output_of_descriptor(STDOUT_FILENO);
     if (stream_poison(executable, message, output, NULL) == STATUS_OK)
-        drain(io_input_of_descriptor(STDIN_FILENO));
+        io_drain(STDIN_FILENO, DRAIN_MS);
 }
 
 static bool is_at_terminal(void)
@@ -184,5 +201,19 @@ enum status stream_program_parse_count(const char *text, const char *option, siz
         return err_set(err, STATUS_USAGE, "%s: expected a number of 1 to %d, found '%s'", option,
                        NATIVE_MAX_COLUMNS, text);
     *count_out = (size_t)count;
+    return STATUS_OK;
+}
+
+enum status stream_program_parse_patience(const char *text, unsigned *patience_s_out,
+                                          struct err *err)
+{
+    char *end = NULL;
+    unsigned long long seconds = strtoull(text, &end, 10);
+    if (text[0] < '0' || text[0] > '9' || *end != '\0' || seconds == 0 ||
+        seconds > STREAM_MAX_PATIENCE_S)
+        return err_set(err, STATUS_USAGE,
+                       "--patience: expected a number of seconds of 1 to %d, found '%s'",
+                       STREAM_MAX_PATIENCE_S, text);
+    *patience_s_out = (unsigned)seconds;
     return STATUS_OK;
 }

@@ -123,9 +123,11 @@ enum status stream_sql_common_options(const struct stream_sql *sql, bool keys_un
 {
     if (keys_unordered)
         TRY(stream_sql_option(command, "--keys-unordered", NULL, err));
-    if (sql->max_memory_bytes == 0)
-        return STATUS_OK;
-    return stream_sql_number(command, "--max-memory", sql->max_memory_bytes, err);
+    if (sql->max_memory_bytes != 0)
+        TRY(stream_sql_number(command, "--max-memory", sql->max_memory_bytes, err));
+    if (sql->patience_s != 0)
+        TRY(stream_sql_number(command, "--patience", sql->patience_s, err));
+    return stream_sql_option(command, "--heartbeat", NULL, err);
 }
 
 /* The words that are something else than a name where a statement has a column: of all that
@@ -193,6 +195,19 @@ static enum status append_shard(const struct stream_sql *sql, struct buf *text, 
     return append_text(text, numbers, err);
 }
 
+/* The server must not give up before the program does, and not while it sorts. */
+static enum status append_settings(const struct stream_sql *sql, struct buf *text, struct err *err)
+{
+    enum { READ_MS = 600000, WRITE_MS = 60000 };
+    unsigned long long write_ms = 2000ull * sql->patience_s;
+    char settings[160];
+    (void)snprintf(settings, sizeof(settings),
+                   "),\n    SETTINGS stderr_reaction = 'throw', command_read_timeout = %d, "
+                   "command_write_timeout = %llu)\n",
+                   READ_MS, write_ms > WRITE_MS ? write_ms : WRITE_MS);
+    return append_text(text, settings, err);
+}
+
 static enum status append_call(const struct stream_sql *sql, struct buf *text,
                                const struct stream_sql_parts *parts, size_t shard, struct err *err)
 {
@@ -210,10 +225,7 @@ static enum status append_call(const struct stream_sql *sql, struct buf *text,
         TRY(append_shard(sql, text, shard, err));
     TRY(append_text(text, " ORDER BY ", err));
     TRY(append_buf(text, &parts->order, err));
-    return append_text(text,
-                       "),\n    SETTINGS check_exit_code = 1, stderr_reaction = 'throw', "
-                       "command_read_timeout = 3600000, command_write_timeout = 3600000)\n",
-                       err);
+    return append_settings(sql, text, err);
 }
 
 enum status stream_sql_statement(const struct stream_sql *sql, const struct stream_sql_parts *parts,

@@ -12,11 +12,12 @@ struct stream_sql {
     const char *table;
     const char *keys;        /* names, separated by commas */
     size_t n_shards;         /* 0 and 1: one process */
-    size_t max_memory_bytes; /* 0: not asked for */
-    bool is_native;          /* the description came in Native: so goes the statement */
-    struct buf rows;         /* the description's texts; names and types point into it */
-    struct buf columns;      /* struct stream_sql_column */
-    size_t n_keys;           /* the first columns, in the order of `keys` */
+    size_t max_memory_bytes; /* 0: not asked for, as patience_s */
+    unsigned patience_s;
+    bool is_native;     /* the description came in Native: so goes the statement */
+    struct buf rows;    /* the description's texts; names and types point into it */
+    struct buf columns; /* struct stream_sql_column */
+    size_t n_keys;      /* the first columns, in the order of `keys` */
 };
 
 /* A column of the table. */
