@@ -10,7 +10,7 @@
 
 enum status {
     STATUS_OK = 0,
-    STATUS_IO,        /* the system refused a read or a write */
+    STATUS_IO,        /* the system refused something: a read, a write, the sandbox */
     STATUS_TRUNCATED, /* the input ends inside a value */
     STATUS_FORMAT,    /* the bytes or a value in them are not valid */
     STATUS_VERSION,   /* a stored form of a version that this build cannot read */
@@ -19,6 +19,7 @@ enum status {
     STATUS_MISMATCH,  /* two things that do not go together */
     STATUS_NOMEM,     /* out of memory */
     STATUS_USAGE,     /* the program was called wrongly */
+    STATUS_GONE,      /* nobody reads the output any more */
 };
 
 struct err {

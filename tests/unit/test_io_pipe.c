@@ -71,7 +71,7 @@ Test(io_pipe, the_end_waits_for_the_reader_and_gives_it_up, .timeout = 60)
     int reader = -1;
     struct io_output output = open_pipe(3 * BLOCK_BYTES, &reader);
     cr_assert_eq(write_block(output, 0), STATUS_OK);
-    cr_assert_eq(io_finish(&output, NULL), STATUS_IO);
+    cr_assert_eq(io_finish(&output, NULL), STATUS_GONE);
     cr_assert(written.is_deserted);
     io_pipe_free(&written);
 }

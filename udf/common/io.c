@@ -44,6 +44,12 @@ size_t io_skip(struct iovec *parts, size_t n_parts, size_t first, size_t written
     return first;
 }
 
+enum status io_refuse_write(struct err *err)
+{
+    enum status status = errno == EPIPE ? STATUS_GONE : STATUS_IO;
+    return err_set(err, status, "cannot write the output: %s", strerror(errno));
+}
+
 static enum status write_descriptor(void *context, struct iovec *parts, size_t n_parts,
                                     struct err *err)
 {
@@ -54,7 +60,7 @@ static enum status write_descriptor(void *context, struct iovec *parts, size_t n
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)
-            return err_set(err, STATUS_IO, "cannot write the output: %s", strerror(errno));
+            return io_refuse_write(err);
         if (n == 0)
             return err_set(err, STATUS_IO, "cannot write the output: no progress");
         first = io_skip(parts, n_parts, first, (size_t)n);

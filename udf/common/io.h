@@ -54,6 +54,10 @@ CHECKED static inline enum status io_finish(const struct io_output *output, stru
  * index of the first that has bytes left. */
 size_t io_skip(struct iovec *parts, size_t n_parts, size_t first, size_t written_bytes);
 
+/* What errno says of a write that failed: STATUS_GONE where the pipe has no reader, else STATUS_IO.
+ */
+enum status io_refuse_write(struct err *err);
+
 /* Reads from / writes to a descriptor, which stays the caller's. Interrupted and short calls are
  * repeated. */
 struct io_input io_input_of_descriptor(int descriptor);

@@ -27,7 +27,7 @@ static enum status write_now(struct io_pipe *pipe, const struct iovec *parts, si
         n = writev(pipe->descriptor, parts, (int)n_now);
     while (n < 0 && errno == EINTR);
     if (n < 0 && errno != EAGAIN)
-        return err_set(err, STATUS_IO, "cannot write the output: %s", strerror(errno));
+        return io_refuse_write(err);
     if (n == 0)
         return err_set(err, STATUS_IO, "cannot write the output: no progress");
     *written_bytes_out = n < 0 ? 0 : (size_t)n;
@@ -86,7 +86,7 @@ static enum status wait_patiently(struct io_pipe *pipe, struct err *err)
     if (io_wait_ready(pipe->descriptor, POLLOUT, pipe->patience_ms))
         return STATUS_OK;
     pipe->is_deserted = true;
-    return err_set(err, STATUS_IO,
+    return err_set(err, STATUS_GONE,
                    "expected the server to read the answer, found that it took nothing for %d s "
                    "(--patience)",
                    pipe->patience_ms / 1000);

@@ -92,8 +92,7 @@ int stream_program_end(const char *executable, enum status status, struct err *e
         io_drain(STDIN_FILENO, DRAIN_MS);
         return PROGRAM_OK;
     }
-    /* Where the output itself has failed, the exit status and standard error are all there is. */
-    if (status != STATUS_IO &&
+    if (status != STATUS_GONE &&
         stream_poison(executable, err->message, wires->output, NULL) == STATUS_OK &&
         io_finish(&wires->output, NULL) == STATUS_OK)
         io_drain(STDIN_FILENO, DRAIN_MS);
