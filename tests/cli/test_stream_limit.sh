@@ -39,12 +39,15 @@ processes() {
 # none_left NAME: no process and no query is left two seconds from now.
 none_left() {
     waits=0
-    while [ "$(processes)" != 0 ] && [ $waits -lt 20 ]; do
+    while [ "$(left)" != '0 0' ] && [ $waits -lt 100 ]; do
         sleep 0.1
         waits=$((waits + 1))
     done
-    check_equal "$1: processes and queries left" '0 0' \
-        "$(processes) $(ask 5 "SELECT count() FROM system.processes WHERE query LIKE '%, Native, %' AND query NOT LIKE '%system.processes%'")"
+    check_equal "$1: processes and queries left" '0 0' "$(left)"
+}
+
+left() {
+    echo "$(processes) $(ask 5 "SELECT count() FROM system.processes WHERE query LIKE '%, Native, %' AND query NOT LIKE '%system.processes%'")"
 }
 
 # input ROWS [CONDITION]: ten events a key, ordered.
