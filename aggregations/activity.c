@@ -99,7 +99,7 @@ static void put_short_codes(struct bits_writer *bits, const struct activity_writ
     }
 }
 
-/* Writes the pending ticks as a block behind *out, where there is room for it. */
+/* Writes the pending ticks as a block after *out, where there is room for it. */
 static void put_block(struct activity_writer *writer, bool is_last)
 {
     struct bits_writer bits = {writer->out->data + writer->out->size_bytes, writer->bits_window,

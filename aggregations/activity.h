@@ -42,7 +42,7 @@ struct activity_reader {
 };
 
 /*
- * Any bytes may be given; reading will tell. The BITS_PADDING_BYTES behind the payload have to be
+ * Any bytes may be given; reading will tell. The BITS_PADDING_BYTES after the payload have to be
  * readable, whatever they hold: blob_decode's payloads are so. payload may be NULL when
  * payload_bytes is 0.
  */
@@ -50,7 +50,7 @@ void activity_reader_init(struct activity_reader *reader, const uint8_t *payload
                           size_t payload_bytes);
 
 /*
- * The next tick. *found_out is false, and the other outputs are untouched, behind the last one.
+ * The next tick. *found_out is false, and the other outputs are untouched, after the last one.
  * STATUS_TRUNCATED: the payload ends inside a history. STATUS_FORMAT: it is not the one spelling of
  * a history. After a failure the reader is of no more use. Amortized O(1).
  */
@@ -59,7 +59,7 @@ CHECKED enum status activity_reader_next(struct activity_reader *reader, int64_t
 
 /*
  * As activity_reader_next, for up to ACTIVITY_BLOCK_TICKS ticks at once into ticks_out and
- * counts_out; *n_out is 0 behind the last one. About twice as fast. On failure the arrays hold
+ * counts_out; *n_out is 0 after the last one. About twice as fast. On failure the arrays hold
  * anything and *n_out is untouched.
  */
 CHECKED enum status activity_reader_next_batch(struct activity_reader *reader, int64_t *ticks_out,

@@ -111,8 +111,8 @@ static inline void bits_put_code(struct bits_writer *writer, uint64_t value, uns
 }
 
 /*
- * Where BITS_PADDING_BYTES behind the stream are readable, whatever they hold, a load of 8 bytes at
- * any bit of the stream or just behind it is allowed.
+ * Where BITS_PADDING_BYTES after the stream are readable, whatever they hold, a load of 8 bytes at
+ * any bit of the stream or just after it is allowed.
  */
 #define BITS_PADDING_BYTES 8
 

@@ -51,10 +51,10 @@ CHECKED enum status blob_encode(enum blob_kind kind, const uint8_t *payload, siz
 /*
  * Checks a blob and finds its payload. *payload_out points into blob when the payload is stored as
  * it is, else to bytes that were appended to *scratch: then it is valid until scratch next grows or
- * is reset. BLOB_PADDING_BYTES behind it are readable. An empty blob is the empty state:
+ * is reset. BLOB_PADDING_BYTES after it are readable. An empty blob is the empty state:
  * *payload_bytes_out is 0 and *payload_out is NULL.
  *
- * STATUS_FORMAT: not a blob, an unknown kind, flag or reserved byte, bytes behind the end, a broken
+ * STATUS_FORMAT: not a blob, an unknown kind, flag or reserved byte, bytes after the end, a broken
  * zstd frame. STATUS_VERSION. STATUS_MISMATCH: another kind than expected. STATUS_LIMIT: a declared
  * size above the cap. STATUS_TRUNCATED: fewer bytes than declared. STATUS_CHECKSUM: changed bytes.
  * STATUS_NOMEM. On failure the outputs and *scratch's content are as they were.

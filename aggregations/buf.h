@@ -27,7 +27,7 @@ static inline void buf_reset(struct buf *buf)
     buf->size_bytes = 0;
 }
 
-/* Makes room for extra_bytes behind the content; afterwards data is not NULL. STATUS_NOMEM when
+/* Makes room for extra_bytes after the content; afterwards data is not NULL. STATUS_NOMEM when
  * memory or size_t ends. */
 CHECKED enum status buf_grow(struct buf *buf, size_t extra_bytes, struct err *err);
 
@@ -95,7 +95,7 @@ static inline bool text_equals(const char *text, const void *bytes, size_t size_
 /* LEB128, 1 to 10 bytes: ClickHouse's VarUInt. */
 CHECKED enum status buf_append_varuint(struct buf *buf, uint64_t value, struct err *err);
 
-/* Writes value as LEB128 at `to`, which has room for 10 bytes. Returns the address behind it. */
+/* Writes value as LEB128 at `to`, which has room for 10 bytes. Returns the address after it. */
 static inline uint8_t *varuint_put(uint8_t *to, uint64_t value)
 {
     while (value >= 0x80) {
@@ -110,7 +110,7 @@ static inline uint8_t *varuint_put(uint8_t *to, uint64_t value)
 enum varuint_result { VARUINT_OK, VARUINT_SHORT, VARUINT_OVERFLOW };
 
 /*
- * Reads a LEB128 from [*from, end) and moves *from behind it. VARUINT_SHORT: the bytes end inside
+ * Reads a LEB128 from [*from, end) and moves *from past it. VARUINT_SHORT: the bytes end inside
  * it; VARUINT_OVERFLOW: it does not fit 64 bits. Both leave *from and *value_out untouched.
  */
 static inline enum varuint_result varuint_get(const uint8_t **from, const uint8_t *end,

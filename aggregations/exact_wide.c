@@ -151,7 +151,7 @@ bool exact_magnitude_subtract(struct exact_magnitude *magnitude,
     return borrow == 0;
 }
 
-/* The 64 bits of limbs[0 .. n_limbs) from the given bit upwards; zero behind the end. */
+/* The 64 bits of limbs[0 .. n_limbs) from the given bit upwards; zero after the end. */
 static uint64_t read_bits(const uint64_t *limbs, uint32_t n_limbs, uint32_t bit)
 {
     uint32_t limb = bit / 64;

@@ -67,7 +67,7 @@ static enum status exact_merge_states(struct function_call *call, struct err *er
 
 static enum status exact_moments(struct function_call *call, struct err *err)
 {
-    struct buf *members = &call->result->parts[1]; /* behind the tuple: n, mean, m2 */
+    struct buf *members = &call->result->parts[1]; /* after the tuple: n, mean, m2 */
     for (; call->row < call->n_rows; call->row++) {
         struct exact state;
         struct moments moments;

@@ -36,7 +36,7 @@ processes() {
     grep -al "[b]in/period_stream.*--gap.$gap" /proc/[0-9]*/cmdline 2>/dev/null | wc -l
 }
 
-# none_left NAME: no process and no query is left two seconds from now.
+# none_left NAME: no process and no query is left ten seconds from now.
 none_left() {
     waits=0
     while [ "$(left)" != '0 0' ] && [ $waits -lt 100 ]; do

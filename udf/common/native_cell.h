@@ -30,7 +30,7 @@ void native_cell_mark_changes(const struct native_column *column, uint64_t n_row
 
 /*
  * Compares two values of the type at `type` as ORDER BY … ASC does (NULLs and NaNs last): below 0,
- * 0 or above 0. Both cursors move behind their values when the result is 0, else they are of no
+ * 0 or above 0. Both cursors move past their values when the result is 0, else they are of no
  * further use.
  */
 int native_cell_compare(const struct native_type *type, const uint8_t **a, const uint8_t **b);
@@ -41,14 +41,14 @@ int native_cell_compare_nulls_below(const struct native_type *type, const uint8_
                                     const uint8_t **b);
 
 /*
- * Appends a value to a column that is being built, and moves *value behind it. `type` is the type
+ * Appends a value to a column that is being built, and moves *value past it. `type` is the type
  * that the value was encoded from; a LowCardinality there stands for its plain type in the builder,
- * whose parts begin at *part; *part moves behind the parts used. STATUS_NOMEM.
+ * whose parts begin at *part; *part moves past the parts used. STATUS_NOMEM.
  */
 CHECKED enum status native_cell_append(const struct native_type *type, const uint8_t **value,
                                        struct buf **part, struct err *err);
 
-/* Appends a value as people read it: 42, 'text', NULL, [1, 2], (1, 'a'). *value moves behind it,
+/* Appends a value as people read it: 42, 'text', NULL, [1, 2], (1, 'a'). *value moves past it,
  * unless the text has NATIVE_PRINT_BYTES before the value's end: the rest is left out then.
  * STATUS_NOMEM. */
 enum { NATIVE_PRINT_BYTES = 1024 };

@@ -51,7 +51,7 @@ struct native_column {
     struct buf name; /* not terminated */
     struct native_type_tree type;
     struct buf nodes;  /* struct native_node, parallel to the type's nodes */
-    struct buf starts; /* memory behind native_node.starts */
+    struct buf starts; /* what native_node.starts point into */
     size_t values_at;  /* where its values begin in block.body */
 };
 
@@ -74,7 +74,7 @@ struct native_reader {
     const char *const *names; /* NULL, or the names that a block's columns must have: n_names. A
                                  block with others is refused before its values are waited for. */
     size_t n_names;
-    struct buf bytes;       /* the block from its start, and what came behind it */
+    struct buf bytes;       /* the block from its start, and what came after it */
     struct buf last;        /* the block before, where it is kept */
     size_t at;              /* how far it is parsed */
     size_t missing_bytes;   /* while trying: what was wanted beyond what is at hand */

@@ -66,7 +66,7 @@ static size_t scan_word(struct parser *parser)
     return (size_t)(parser->at - from);
 }
 
-/* Moves behind a quoted text; the quote stands at parser->at. */
+/* Moves past a quoted text; the quote stands at parser->at. */
 static enum status skip_quoted(struct parser *parser)
 {
     char quote = *parser->at++;
@@ -75,7 +75,7 @@ static enum status skip_quoted(struct parser *parser)
     return expect_char(parser, quote);
 }
 
-/* Moves behind arguments that do not change the layout, as in Enum8('a' = 1) or DateTime('UTC'). */
+/* Moves past arguments that do not change the layout, as in Enum8('a' = 1) or DateTime('UTC'). */
 static enum status skip_arguments(struct parser *parser)
 {
     if (!skip_char(parser, '('))

@@ -3,7 +3,7 @@
  * into a tree that says how many bytes a column takes and how its values are ordered.
  *
  * The tree is one array in preorder: the children of node i begin at i + 1, and the sibling of a
- * node stands n_nodes behind it. Map(K, V) and Nested(…) are written as the arrays of tuples that
+ * node stands n_nodes after it. Map(K, V) and Nested(…) are written as the arrays of tuples that
  * they are on the wire, geometric types as their tuples and arrays.
  */
 #ifndef SALTWELL_NATIVE_TYPE_H
@@ -18,7 +18,7 @@ enum native_kind {
     NATIVE_STRING,          /* varuint length, bytes */
     NATIVE_NULLABLE,        /* a byte per value, 1 = NULL; then the child */
     NATIVE_ARRAY,           /* a running UInt64 count per value; then the child */
-    NATIVE_TUPLE,           /* the children, one behind the other */
+    NATIVE_TUPLE,           /* the children, one after the other */
     NATIVE_LOW_CARDINALITY, /* a dictionary (the child) and indexes into it */
     /* From here on: no keys. */
     NATIVE_VARIANCE, /* AggregateFunction(varSampStable, Float64): varuint n, mean, m2 */
@@ -32,7 +32,7 @@ enum native_kind {
 enum native_order {
     NATIVE_ORDER_UNSIGNED,
     NATIVE_ORDER_SIGNED,
-    NATIVE_ORDER_FLOAT, /* NaN behind everything, as ORDER BY … ASC puts it */
+    NATIVE_ORDER_FLOAT, /* NaN after everything, as ORDER BY … ASC puts it */
     NATIVE_ORDER_BYTES, /* as memcmp */
     NATIVE_ORDER_UUID,  /* two UInt64, the second one decides */
 };

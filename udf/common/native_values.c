@@ -104,7 +104,7 @@ static enum status mark_start(const struct column_reading *reading, const struct
     return buf_append_u64(&reading->column->starts, reading->reader->at - node->at, reading->err);
 }
 
-/* Reads what stands whole at hand in one go; the value behind it makes more bytes arrive. */
+/* Reads what stands whole at hand in one go; the value after it makes more bytes arrive. */
 static enum status read_strings(const struct column_reading *reading, struct native_node *node)
 {
     enum { MAX_BATCH = 1024 }; /* bounds the memory for starts by what has arrived */

@@ -63,13 +63,13 @@ CHECKED enum status native_writer_add_block(struct native_writer *writer,
 CHECKED enum status native_writer_add(struct native_writer *writer,
                                       const struct native_builder *builder, struct err *err);
 /* Writes the block. Its columns must stay as they are until the next block begins or
- * native_writer_finish returns where the output writes behind its caller's back. STATUS_IO. */
+ * native_writer_finish returns where the output is a write-behind. STATUS_IO. */
 CHECKED enum status native_writer_flush(struct native_writer *writer, struct err *err);
 /* In place of native_writer_flush, for a block of no rows: hands it to an output that wants to know
  * the columns before the first rows are there. STATUS_NOMEM, STATUS_IO. */
 CHECKED enum status native_writer_announce(struct native_writer *writer, struct err *err);
-/* Waits until everything is written: before native_writer_free, where the output writes behind its
- * caller's back. STATUS_IO. */
+/* Waits until everything is written: before native_writer_free, where the output is a
+ * write-behind. STATUS_IO. */
 CHECKED enum status native_writer_finish(struct native_writer *writer, struct err *err);
 
 #endif
