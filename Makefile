@@ -16,7 +16,7 @@ HARDENING_CFLAGS = -fstack-protector-strong
 HARDENING_LDFLAGS = -Wl,-z,relro,-z,now,-z,noexecstack
 # No contraction into fused multiply-adds: the same bits from every compiler and on every processor.
 OUR_CFLAGS = -std=c11 -fPIE -pthread -ffp-contract=off $(HARDENING_CFLAGS) $(WARNINGS) $(CHECK_CFLAGS)
-OUR_CPPFLAGS = -D_GNU_SOURCE $(HARDENING_CPPFLAGS) -Iaggregations -Iudf/common -Iudf/stream $(PACKAGE_CFLAGS)
+OUR_CPPFLAGS = -D_GNU_SOURCE $(HARDENING_CPPFLAGS) -Iaggregations -Iudf/common -Iudf/stream -Iudf/sql $(PACKAGE_CFLAGS)
 OUR_LDLIBS = $(PACKAGE_LIBS) -lm
 STATIC = -static-pie
 COMPILE = $(CC) $(OUR_CPPFLAGS) $(CPPFLAGS) $(OUR_CFLAGS) $(CFLAGS) -MMD -MP
@@ -39,11 +39,11 @@ $(FLAGS_FILE):
 	@mkdir -p $(@D)
 	@printf '%s\n' '$(FLAGS)' >$@
 
-LIBRARY_OBJECTS = $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard aggregations/*.c udf/common/*.c udf/stream/*.c))
+LIBRARY_OBJECTS = $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard aggregations/*.c udf/common/*.c udf/stream/*.c udf/sql/*.c))
 EXECUTABLES = $(patsubst udf/%.c,%,$(wildcard udf/*.c))
 PROGRAMS = $(EXECUTABLES:%=$(BUILD)/bin/%)
 # The executables whose functions an XML file registers; the others are called by name, in executable().
-POOLED = $(filter-out period_stream merge_partials,$(EXECUTABLES))
+POOLED = $(filter-out period_stream merge_partials saltwell_sql,$(EXECUTABLES))
 LAUNCHER_OBJECTS = $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard install/local/*.c))
 PLUGIN_XML = $(POOLED:%=$(BUILD)/xml/%_function.xml)
 PLUGIN_SQL = $(BUILD)/user_defined/.made
@@ -189,7 +189,7 @@ check-versions: ## run the SQL tests on older ClickHouse versions (VERSIONS="24.
 # stays in build/fuzz.
 SECONDS ?= 60
 FUZZERS = $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
-$(BUILD)/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(wildcard aggregations/*.[ch] udf/common/*.[ch] udf/stream/*.[ch])
+$(BUILD)/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(wildcard aggregations/*.[ch] udf/common/*.[ch] udf/stream/*.[ch] udf/sql/*.[ch])
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)clang $(OUR_CPPFLAGS) -std=c11 -pthread -O1 -g -ffp-contract=off $(SANITIZERS) -fsanitize=fuzzer $(filter %.c,$^) $(OUR_LDLIBS) -o $@
@@ -206,7 +206,7 @@ fuzz: $(FUZZERS:%=$(BUILD)/fuzz/fuzz_%) ## run each fuzz target for SECONDS=60
 		grep '^stat::' $$log; \
 	done
 
-C_FILES = $(wildcard aggregations/*.[ch] udf/*.c udf/common/*.[ch] udf/stream/*.[ch] install/local/*.[ch] tests/unit/*.[ch] tests/laws/*.c tests/fuzz/*.c tests/bench/*.c)
+C_FILES = $(wildcard aggregations/*.[ch] udf/*.c udf/common/*.[ch] udf/stream/*.[ch] udf/sql/*.[ch] install/local/*.[ch] tests/unit/*.[ch] tests/laws/*.c tests/fuzz/*.c tests/bench/*.c)
 .PHONY: format
 format: ## lay the C files out by .clang-format
 	clang-format -i $(C_FILES)
@@ -217,7 +217,7 @@ lint: ## check the layout, and run cppcheck and shellcheck
 	@clang-format --dry-run -Werror $(C_FILES)
 	cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr --suppress=internalAstError --enable=warning,portability \
 		-D_GNU_SOURCE -D__GNUC__ -D__x86_64__ -D__BYTE_ORDER__=1 -D__ORDER_LITTLE_ENDIAN__=1 \
-		-Iaggregations -Iudf/common -Iudf/stream aggregations udf install/local
+		-Iaggregations -Iudf/common -Iudf/stream -Iudf/sql aggregations udf install/local
 	@shellcheck --external-sources --severity=warning $(wildcard install/*.sh examples/*/*.sh examples/*/*/*.sh tests/*.sh tests/*/*.sh) \
 		examples/ad_mart/ad_mart .ci/run
 

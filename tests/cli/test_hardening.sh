@@ -27,7 +27,7 @@ fi
     exit 0
 }
 mkfifo "$TMPDIR/fifo"
-for command in 'welford welfordState' 'period_stream --keys 1 --time ts --gap 1' 'merge_partials --keys 1'; do
+while IFS=: read -r end command; do
     # shellcheck disable=SC2086 # a command and its words
     LD_PRELOAD=$TMPDIR/vgpreload_core-valgrind.so "$BUILD"/bin/$command <"$TMPDIR/fifo" >"$TMPDIR/out" 2>&1 &
     pid=$!
@@ -41,5 +41,14 @@ for command in 'welford welfordState' 'period_stream --keys 1 --time ts --gap 1'
     check_equal "$command: no new privileges" 1 "$(awk '$1 == "NoNewPrivs:" { print $2 }' "/proc/$pid/status")"
     check_equal "$command: no core files" '0 0' "$(awk '/^Max core file size/ { print $5, $6 }' "/proc/$pid/limits")"
     exec 3>&-
-    wait "$pid" || not_ok "$command: ends with its input" "$(cat "$TMPDIR/out")"
-done
+    status=0
+    wait "$pid" || status=$?
+    check_equal "$command: ends with its input" "$end" "$status"
+done <<'END'
+0:welford welfordState
+0:period_stream --keys 1 --time ts --gap 1
+0:merge_partials --keys 1
+1:saltwell_sql period_stream --table t --keys k --time ts --gap 1
+2:period_stream --nonsense
+2:saltwell_sql --nonsense
+END

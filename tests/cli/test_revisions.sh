@@ -117,9 +117,9 @@ ask 0 "INSERT INTO typed SELECT toString(number % 9), number, if(number % 50 = 0
 columns='k, ts, v, f, s, t, l, m, j, x, a, g'
 same 'the table has sparse columns' "SELECT groupArray(column) FROM system.parts_columns WHERE table = 'typed' AND serialization_kind = 'Sparse'"
 
-# stream NAME PROGRAM KEYS OPTIONS: the statement that the program prints, over the table.
+# stream NAME PROGRAM KEYS OPTIONS: the statement that saltwell_sql prints for it, over the table.
 stream() {
-    statement=$(ask 0 "DESCRIBE TABLE typed FORMAT TSV" | "$BUILD/bin/$2" --sql --table typed --keys "$3" $4)
+    statement=$(ask 0 "DESCRIBE TABLE typed FORMAT TSV" | "$BUILD/bin/saltwell_sql" "$2" --table typed --keys "$3" $4)
     same "$1" "SELECT count(), $5 FROM ($statement) SETTINGS output_format_native_write_json_as_string = 1"
 }
 hash="sum(sipHash64($(echo "$columns" | sed 's/ a,/ finalizeAggregation(a),/')))"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# period_stream and merge_partials as programs and through the real server: usage, --sql, and every
+# period_stream and merge_partials as programs and through the real server: usage, saltwell_sql, and every
 # error, with the server's default settings, which look neither at exit status nor at standard error,
 # as well as with ours.
 # shellcheck source=tests/lib.sh
@@ -19,30 +19,40 @@ misused() {
     run "$BUILD/bin/$program" "$@" </dev/null
     check_equal "$program $*: status" 2 "$status"
     check_contains "$program $*: message" "$program: $fragment" "$stderr"
-    check_contains "$program $*: usage" "usage: $program --keys N" "$stderr"
+    check_contains "$program $*: usage" "usage: $program " "$stderr"
     check_contains "$program $*: poison" "AggregateFunction(\`$program: " "$(head -c 300 "$TMPDIR/stdout" | tr '\0' ' ')"
 }
 
 misused period_stream 'expected --keys, --time and --gap, found no --keys' --time ts --gap 1
 misused period_stream 'expected --keys, --time and --gap, found no --time' --keys 1 --gap 1
 misused period_stream 'expected --keys, --time and --gap, found no --gap' --keys 1 --time ts
-misused period_stream "--gap: expected a number of ticks, 0 or more, found '-1'" --keys 1 --time ts --gap -1
-misused period_stream "--gap: expected a number of ticks, 0 or more, found '9223372036854775808'" --keys 1 --time ts --gap 9223372036854775808
-misused period_stream "--max-span: expected a number of ticks, 0 or more, found '1h'" --keys 1 --time ts --gap 1 --max-span 1h
+misused period_stream "--gap: expected a number of ticks of 0 to 9223372036854775807, found '-1'" --keys 1 --time ts --gap -1
+misused period_stream "--gap: expected a number of ticks of 0 to 9223372036854775807, found '9223372036854775808'" --keys 1 --time ts --gap 9223372036854775808
+misused period_stream "--max-span: expected a number of ticks of 0 to 9223372036854775807, found '1h'" --keys 1 --time ts --gap 1 --max-span 1h
 misused period_stream "--keys: expected a number of 1 to 65536, found '0'" --keys 0 --time ts --gap 1
 misused period_stream "--keys: expected a number of 1 to 65536, found 'user'" --keys user --time ts --gap 1
 misused period_stream "--emit: expected rows or periods, found 'row'" --keys 1 --time ts --gap 1 --emit row
 misused period_stream '--lengths: expected with --emit rows only' --keys 1 --time ts --gap 1 --emit periods --lengths
 misused period_stream '--sum and --moments: expected with --emit periods only' --keys 1 --time ts --gap 1 --sum v
-misused period_stream "expected a size as 64K, 16M or 8G, found '1T'" --keys 1 --time ts --gap 1 --max-memory 1T
+misused period_stream "--max-memory: expected a size as 64K, 16M or 8G, found '1T'" --keys 1 --time ts --gap 1 --max-memory 1T
 misused period_stream "expected an option and its value, found '--nonsense'" --keys 1 --time ts --gap 1 --nonsense
 misused period_stream "expected an option and its value, found '--time'" --keys 1 --gap 1 --time
 misused period_stream "expected options only, found 'ts'" --keys 1 --time ts --gap 1 ts
-misused period_stream '--sql: expected --table, found none' --sql --keys k --time ts --gap 1
+misused period_stream "expected an option that exists, found '--sql': the program saltwell_sql writes statements" --sql --table t --keys k
+misused period_stream "expected an option and its value, found '--table'" --keys 1 --time ts --gap 1 --table t
+misused period_stream "expected an option and its value, found '--shards'" --keys 1 --time ts --gap 1 --shards 2
 misused merge_partials 'expected --keys, found none' --op v=sum
 misused merge_partials "--op: expected NAME=sum, min, max, any or last, found 'v=avg'" --keys 1 --op v=avg
 misused merge_partials "--op: expected NAME=sum, min, max, any or last, found 'v'" --keys 1 --op v
-misused merge_partials '--sql: expected --table, found none' --sql --keys k
+misused merge_partials "expected an option that exists, found '--sql': the program saltwell_sql writes statements" --keys 1 --sql
+misused merge_partials "expected options only, found 'k'" --keys 1 -- k
+misused saltwell_sql "expected period_stream or merge_partials first, found ''"
+misused saltwell_sql "expected period_stream or merge_partials first, found '--table'" --table t merge_partials --keys k
+misused saltwell_sql 'expected --table, found none' period_stream --keys k --time ts --gap 1
+misused saltwell_sql 'expected --keys, --time and --gap, found no --time' period_stream --table t --keys k --gap 1
+misused saltwell_sql 'expected --keys, found none' merge_partials --table t
+misused saltwell_sql "expected an option and its value, found '--time'" merge_partials --table t --keys k --time ts
+misused saltwell_sql "--shards: expected a number of 1 to 65536, found '0'" merge_partials --table t --keys k --shards 0
 
 # An empty input is an empty output, whatever the columns would have been.
 for command in 'period_stream --keys 1 --time ts --gap 1' 'period_stream --keys 1 --time ts --gap 1 --lengths' \
@@ -110,7 +120,7 @@ check_equal 'a block beyond --max-memory: status' 1 "$status"
 check_contains 'a block beyond --max-memory: where' 'period_stream: row 5, key (1): ' "$stderr"
 check_contains 'a block beyond --max-memory: reason' 'out of memory: ' "$stderr"
 
-# --sql: all types of a description on one line each, spaces refused, options passed on.
+# saltwell_sql: all types of a description on one line each, spaces escaped, options passed on.
 describe() {
     printf 'ts\t%s\t\t\t\t\t\n' "DateTime(\\'UTC\\')"
     printf 'user\tLowCardinality(Nullable(String))\t\t\t\t\t\n'
@@ -119,24 +129,24 @@ describe() {
     printf 'gone\tUInt8\tEPHEMERAL\t\t\t\t\n'
 }
 describe >"$TMPDIR/description"
-run "$BUILD/bin/merge_partials" --sql --table t --keys user --op ts=max --max-memory 64M --shards 2 <"$TMPDIR/description"
-check_equal 'merge_partials --sql: status' '0 ' "$status $stderr"
+run "$BUILD/bin/saltwell_sql" merge_partials --table t --keys user --op ts=max --max-memory 64M --shards 2 <"$TMPDIR/description"
+check_equal 'saltwell_sql merge_partials: status' '0 ' "$status $stderr"
 sql=$(cat "$TMPDIR/stdout")
-check_contains 'merge_partials --sql: the command' "'merge_partials --keys 1 --op ts=max --max-memory 67108864 --heartbeat'" "$sql"
-check_contains 'merge_partials --sql: the structure' \
+check_contains 'saltwell_sql merge_partials: the command' "'merge_partials --keys 1 --op ts=max --max-memory 67108864 --heartbeat'" "$sql"
+check_contains 'saltwell_sql merge_partials: the structure' \
     "'user LowCardinality(Nullable(String)), ts DateTime(\\'UTC\\'), state Tuple(n UInt64, mean Float64, m2 Float64), \`b c\` String'" "$sql"
-check_contains 'merge_partials --sql: the settings' "SETTINGS stderr_reaction = 'throw', command_read_timeout = 600000, command_write_timeout = 60000)" "$sql"
-check_contains 'merge_partials --sql: the shards' 'WHERE cityHash64(tuple(user)) % 2 = 1 ORDER BY user' "$sql"
-run "$BUILD/bin/period_stream" --sql --table t --keys user --time 'b c' --gap 1 <"$TMPDIR/description"
-check_contains 'period_stream --sql: a name with a space' "'period_stream --keys 1 --time b\\\\ c --gap 1 --heartbeat'" "$(cat "$TMPDIR/stdout")"
-run "$BUILD/bin/period_stream" --sql --table t --keys user,user --time ts --gap 1 <"$TMPDIR/description"
-check_contains 'period_stream --sql: a key twice' "--keys: expected 'user' once" "$stderr"
-run "$BUILD/bin/period_stream" --sql --table t --keys host --time ts --gap 1 <"$TMPDIR/description"
-check_contains 'period_stream --sql: no such key' "--keys: expected a column of the table, found 'host'" "$stderr"
-run "$BUILD/bin/merge_partials" --sql --table t --keys user <"$TMPDIR/description"
-check_contains 'merge_partials --sql: a column that does not merge' "column 'ts': type DateTime('UTC') has no merge" "$stderr"
-run "$BUILD/bin/period_stream" --sql --table t --keys user --time ts --gap 1 </dev/null
-check_contains 'period_stream --sql: no description' 'found nothing' "$stderr"
+check_contains 'saltwell_sql merge_partials: the settings' "SETTINGS stderr_reaction = 'throw', command_read_timeout = 600000, command_write_timeout = 60000)" "$sql"
+check_contains 'saltwell_sql merge_partials: the shards' 'WHERE cityHash64(tuple(user), 1) % 2 = 1 ORDER BY user' "$sql"
+run "$BUILD/bin/saltwell_sql" period_stream --table t --keys user --time 'b c' --gap 1 <"$TMPDIR/description"
+check_contains 'saltwell_sql period_stream: a name with a space' "'period_stream --keys 1 --time b\\\\ c --gap 1 --heartbeat'" "$(cat "$TMPDIR/stdout")"
+run "$BUILD/bin/saltwell_sql" period_stream --table t --keys user,user --time ts --gap 1 <"$TMPDIR/description"
+check_contains 'saltwell_sql period_stream: a key twice' "--keys: expected 'user' once" "$stderr"
+run "$BUILD/bin/saltwell_sql" period_stream --table t --keys host --time ts --gap 1 <"$TMPDIR/description"
+check_contains 'saltwell_sql period_stream: no such key' "--keys: expected a column of the table, found 'host'" "$stderr"
+run "$BUILD/bin/saltwell_sql" merge_partials --table t --keys user <"$TMPDIR/description"
+check_contains 'saltwell_sql merge_partials: a column that does not merge' "column 'ts': type DateTime('UTC') has no merge" "$stderr"
+run "$BUILD/bin/saltwell_sql" period_stream --table t --keys user --time ts --gap 1 </dev/null
+check_contains 'saltwell_sql period_stream: no description' 'found nothing' "$stderr"
 
 if [ ! -x "$engine" ]; then
     not_ok 'the engine' "expected its launcher at $engine, found none: build it first"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# --sql through the server itself: the statement that executable() brings back for a row of
+# saltwell_sql through the server itself: the statement that executable() brings back for a row of
 # system.columns a column, in Native and in TSVRaw, runs as it is, whatever the columns are called; and
 # an error is the answer, never no answer.
 # shellcheck source=tests/lib.sh
@@ -54,7 +54,7 @@ SQL
     check_equal "$1, $3: the table's rows" ' 0' "$(cat "$TMPDIR/stdout")$stderr $status"
 }
 
-command='period_stream --sql --table nasty --keys коло --time ts --gap 1000000'
+command='saltwell_sql period_stream --table nasty --keys коло --time ts --gap 1000000'
 written Native 'statement String' nasty "$command" >"$TMPDIR/ask"
 carried nasty коло Native
 query <"$TMPDIR/ask"
@@ -75,9 +75,9 @@ CREATE TABLE raw (`back\\nslash` String, e Enum8('it''s' = 1), `the "time"` Date
 SELECT toString(number), 1, number FROM numbers(10);
 CREATE TABLE raw_s (`back\\slash` String, `t s` UInt32) ENGINE = MergeTree ORDER BY tuple() AS SELECT toString(number), number FROM numbers(10);
 SQL
-written TSVRaw 'line String' raw 'period_stream --sql --table raw --keys "back\\\\nslash" --time "the \\"time\\"" --gap 1' >"$TMPDIR/ask"
+written TSVRaw 'line String' raw 'saltwell_sql period_stream --table raw --keys "back\\\\nslash" --time "the \\"time\\"" --gap 1' >"$TMPDIR/ask"
 carried raw 'back\\nslash' TSVRaw
-written TSVRaw 'line String' raw_s 'period_stream --sql --table raw_s --keys "back\\\\slash" --time "t s" --gap 1' >"$TMPDIR/ask"
+written TSVRaw 'line String' raw_s 'saltwell_sql period_stream --table raw_s --keys "back\\\\slash" --time "t s" --gap 1' >"$TMPDIR/ask"
 carried raw_s 'back\\slash' TSVRaw
 
 # Every word of the server's grammar as a name.
@@ -89,7 +89,7 @@ SQL
 mv "$TMPDIR/stdout" "$TMPDIR/sql"
 query <"$TMPDIR/sql"
 check_equal 'a table of all words' '0 ' "$status $stderr"
-written Native 'statement String' words 'period_stream --sql --table words --keys k --time t --gap 1' >"$TMPDIR/ask"
+written Native 'statement String' words 'saltwell_sql period_stream --table words --keys k --time t --gap 1' >"$TMPDIR/ask"
 carried words k Native
 
 # merge_partials writes its statement in the same way.
@@ -97,7 +97,7 @@ query <<'SQL'
 CREATE TABLE partials (user LowCardinality(String), n UInt64, last DateTime('UTC'), m Tuple(n UInt64, mean Float64, m2 Float64)) ENGINE = MergeTree ORDER BY user AS
 SELECT toString(number % 3), 1, number, welfordState([number]) FROM numbers(30);
 SQL
-written Native 'statement String' partials 'merge_partials --sql --table partials --keys user --op last=max' >"$TMPDIR/ask"
+written Native 'statement String' partials 'saltwell_sql merge_partials --table partials --keys user --op last=max' >"$TMPDIR/ask"
 query <"$TMPDIR/ask"
 { cat "$TMPDIR/stdout" && echo 'ORDER BY user;'; } >"$TMPDIR/sql"
 query <"$TMPDIR/sql"
@@ -116,14 +116,14 @@ refused() {
     check_contains "$1, TSVRaw: the reason" "$2" "$(tr '\0' ' ' <"$TMPDIR/stdout")"
 }
 
-refused 'no such table' "period_stream: expected the table's columns on standard input" absent \
-    'period_stream --sql --table absent --keys k --time t --gap 1'
-refused 'no such key' "period_stream: --keys: expected a column of the table, found 'host'" partials \
-    'period_stream --sql --table partials --keys host --time last --gap 1'
-refused 'no table' 'merge_partials: --sql: expected --table, found none' partials 'merge_partials --sql --keys user'
-refused 'a column that does not merge' "merge_partials: column 'last': type DateTime('UTC') has no merge" partials \
-    'merge_partials --sql --table partials --keys user'
+refused 'no such table' "saltwell_sql: expected the table's columns on standard input" absent \
+    'saltwell_sql period_stream --table absent --keys k --time t --gap 1'
+refused 'no such key' "saltwell_sql: --keys: expected a column of the table, found 'host'" partials \
+    'saltwell_sql period_stream --table partials --keys host --time last --gap 1'
+refused 'no table' 'saltwell_sql: expected --table, found none' partials 'saltwell_sql merge_partials --keys user'
+refused 'a column that does not merge' "saltwell_sql: column 'last': type DateTime('UTC') has no merge" partials \
+    'saltwell_sql merge_partials --table partials --keys user'
 query <<'SQL'
-SELECT * FROM executable('period_stream --sql --table t --keys k --time t --gap 1', Native, 'statement String', (SELECT 'k', 1));
+SELECT * FROM executable('saltwell_sql period_stream --table t --keys k --time t --gap 1', Native, 'statement String', (SELECT 'k', 1));
 SQL
-check_contains 'columns that are no description' 'period_stream: expected the columns name String, type String' "$stderr"
+check_contains 'columns that are no description' 'saltwell_sql: expected the columns name String, type String' "$stderr"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Every type that can be carried, through the statements that --sql prints: as a payload column of
+# Every type that can be carried, through the statements that saltwell_sql prints: as a payload column of
 # period_stream it comes back as it was; as a key its groups, order and ids are those of SQL; and
 # merge_partials picks the same min, max, any and last as ClickHouse. With index_granularity = 1 a
 # table's blocks have max_block_size rows.
@@ -63,9 +63,7 @@ check_equal 'the table has a column of every type' 85 "$n_columns"
 
 # program PROGRAM ARGUMENT...: prints the statement.
 program() {
-    name=$1
-    shift
-    "$BUILD/bin/$name" --sql --table typed "$@" <"$TMPDIR/description"
+    "$BUILD/bin/saltwell_sql" "$@" --table typed <"$TMPDIR/description"
 }
 
 # differing: the columns of both tables whose rows differ, with how many columns there are.

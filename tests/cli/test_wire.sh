@@ -295,7 +295,7 @@ usage_error() {
 test_usage() {
     usage_error 'no function' 'expected the name of a function, found none'
     usage_error 'an unknown function' "expected the name of a function, found 'welfordState'" welfordState
-    usage_error 'an unknown option' "expected the name of a function, found '--nonsense'" --nonsense
+    usage_error 'an unknown option' "expected an option and its value, found '--nonsense'" --nonsense
     usage_error 'two functions' "expected one function, found 'periods'" periodIds periods
     for size in 12Q -1 0 '' 99999999999999999999 K 8GG; do
         usage_error "--max-memory '$size'" \

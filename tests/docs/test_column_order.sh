@@ -1,6 +1,6 @@
 #!/bin/sh
 # The columns that period_stream adds have one order, wherever it is written down: in what the program
-# writes, in --help, in the statement that --sql prints, and in the documents.
+# writes, in --help, in the statement that saltwell_sql prints, and in the documents.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 # shellcheck source=tests/cli/native.sh
@@ -32,15 +32,15 @@ block() {
     le 4 10 20
 }
 
-# check_mode NAME EXPECTED OPTION...: what the program writes, and what it prints for --sql.
+# check_mode NAME EXPECTED OPTION...: what the program writes, and what saltwell_sql prints.
 check_mode() {
     mode=$1 expected=$2
     shift 2
     block | "$program" --keys 1 --time ts --gap 5 "$@" >"$TMPDIR/out.native"
     "$BUILD/saltwell-local" --query "DESCRIBE TABLE file('$TMPDIR/out.native', Native)" </dev/null >"$TMPDIR/wire"
     check_equal "$mode: what it writes" "$expected" "$(names <"$TMPDIR/wire")"
-    printf 'k\tUInt64\nts\tUInt32\n' | "$program" --sql --table t --keys k --time ts --gap 5 "$@" >"$TMPDIR/statement"
-    check_equal "$mode: --sql" "$expected" "$(names <"$TMPDIR/statement")"
+    printf 'k\tUInt64\nts\tUInt32\n' | "$BUILD/bin/saltwell_sql" period_stream --table t --keys k --time ts --gap 5 "$@" >"$TMPDIR/statement"
+    check_equal "$mode: saltwell_sql" "$expected" "$(names <"$TMPDIR/statement")"
 }
 
 check_mode 'emit rows' "$rows"

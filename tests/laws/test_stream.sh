@@ -1,5 +1,5 @@
 #!/bin/sh
-# Laws of the streams over random data, with the statements that --sql prints: the result does not depend
+# Laws of the streams over random data, with the statements that saltwell_sql prints: the result does not depend
 # on shards, block size or threads, and is that of plain SQL, for every width of time, for keys of many
 # types with NULLs among them, for random rules. SEEDS: how many rounds; twelve for every time.
 # shellcheck source=tests/lib.sh
@@ -105,7 +105,7 @@ SQL
             [ "$form" = --lengths ] && columns="$row, period_length, unique_period_length, period_first, period_last"
             [ "$form" = '--emit periods --sum v' ] && columns="$period, v_sum"
             # shellcheck disable=SC2086 # words
-            "$BUILD/bin/period_stream" --sql --table events --keys a,b --time ts $rule $form --shards $shards \
+            "$BUILD/bin/saltwell_sql" period_stream --table events --keys a,b --time ts $rule $form --shards $shards \
                 <"$TMPDIR/description" | hash_of "$columns"
         done >"$TMPDIR/sql"
         query --max_block_size=$((seed * 97 % 1000 + 1)) --max_threads=$((seed % 4 + 1)) <"$TMPDIR/sql"

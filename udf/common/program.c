@@ -2,15 +2,14 @@
 
 #include "function.h"
 #include "function_pages.h"
+#include "options.h"
 #include "sandbox.h"
 #include "version.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 const size_t PROGRAM_MAX_MEMORY_BYTES = (size_t)8 << 30;
@@ -27,25 +26,6 @@ void program_complain(const char *executable, const char *message)
     /* There is nowhere left to say that this failed too; the exit status does. */
     ssize_t written = write(STDERR_FILENO, line, n);
     (void)written;
-}
-
-enum status program_parse_size(const char *text, size_t *size_bytes_out, struct err *err)
-{
-    static const char suffixes[] = "KMG";
-    char *end = NULL;
-    errno = 0;
-    unsigned long long size = strtoull(text, &end, 10);
-    unsigned shift = 0;
-    const char *suffix = *end == '\0' ? NULL : strchr(suffixes, *end);
-    if (suffix != NULL) {
-        shift = 10 * (unsigned)(suffix - suffixes + 1);
-        end++;
-    }
-    if (errno != 0 || text[0] < '0' || text[0] > '9' || *end != '\0' || size == 0 ||
-        size > SIZE_MAX >> shift)
-        return err_set(err, STATUS_USAGE, "expected a size as 64K, 16M or 8G, found '%s'", text);
-    *size_bytes_out = (size_t)size << shift;
-    return STATUS_OK;
 }
 
 enum status program_prepare(size_t max_memory_bytes, struct err *err)
@@ -85,18 +65,53 @@ int program_print(const char *executable, const char *format, ...)
     return finish_page(executable);
 }
 
-static int serve(const struct function_table *table, const struct function *function,
-                 size_t max_memory_bytes)
+/* What the command line says. */
+struct command {
+    const struct function_table *table;
+    const struct function *function;
+    size_t max_memory_bytes;
+};
+
+static enum status take_function(struct command *command, const char *name, struct err *err)
+{
+    const struct function *function = function_find(command->table, name);
+    if (function == NULL || command->function != NULL)
+        return err_set(err, STATUS_USAGE, "expected %s, found '%s'",
+                       command->function == NULL ? "the name of a function" : "one function", name);
+    command->function = function;
+    return STATUS_OK;
+}
+
+/* --max-memory is the only option. */
+static enum status take_argument(void *context, int option, const char *value, struct err *err)
+{
+    struct command *command = context;
+    if (option == OPTIONS_WORD)
+        return take_function(command, value, err);
+    return options_size("--max-memory", value, &command->max_memory_bytes, err);
+}
+
+static enum status read_command(struct command *command, int argc, char **argv, struct err *err)
+{
+    static const struct option list[] = {{"max-memory", required_argument, NULL, 0}, {0}};
+    const struct options options = {list, take_argument, command, true};
+    TRY(options_parse(argc, argv, &options, 1, err));
+    if (command->function == NULL)
+        return err_set(err, STATUS_USAGE, "expected the name of a function, found none");
+    return STATUS_OK;
+}
+
+static int serve(const struct command *command)
 {
     struct err err = {0};
-    enum status status = program_prepare(max_memory_bytes, &err);
+    enum status status = program_prepare(command->max_memory_bytes, &err);
     if (status == STATUS_OK)
-        status = function_serve(function, io_input_of_descriptor(STDIN_FILENO),
+        status = function_serve(command->function, io_input_of_descriptor(STDIN_FILENO),
                                 io_output_of_descriptor(STDOUT_FILENO), &err);
     if (status == STATUS_OK)
         return PROGRAM_OK;
-    err_prefix(&err, "%s", function->name);
-    program_complain(table->executable, err.message);
+    err_prefix(&err, "%s", command->function->name);
+    program_complain(command->table->executable, err.message);
     return PROGRAM_FAILED;
 }
 
@@ -120,31 +135,13 @@ static int print_page(const struct function_table *table, const char *option)
 int program_serve(const struct function_table *table, int argc, char **argv)
 {
     struct err err = {0};
-    size_t max_memory_bytes = PROGRAM_MAX_MEMORY_BYTES;
-    const struct function *function = NULL;
+    struct command command = {table, NULL, PROGRAM_MAX_MEMORY_BYTES};
     if (argc == 2) {
         int printed = print_page(table, argv[1]);
         if (printed >= 0)
             return printed;
     }
-    for (int i = 1; i < argc; i++) {
-        if (strcmp(argv[i], "--max-memory") == 0) {
-            const char *size = i + 1 < argc ? argv[++i] : "";
-            if (program_parse_size(size, &max_memory_bytes, &err) != STATUS_OK) {
-                err_prefix(&err, "--max-memory");
-                return wrong_usage(table, err.message);
-            }
-            continue;
-        }
-        const struct function *found = function_find(table, argv[i]);
-        if (found == NULL || function != NULL) {
-            (void)err_set(&err, STATUS_USAGE, "expected %s, found '%s'",
-                          function == NULL ? "the name of a function" : "one function", argv[i]);
-            return wrong_usage(table, err.message);
-        }
-        function = found;
-    }
-    if (function == NULL)
-        return wrong_usage(table, "expected the name of a function, found none");
-    return serve(table, function, max_memory_bytes);
+    if (read_command(&command, argc, argv, &err) != STATUS_OK)
+        return wrong_usage(table, err.message);
+    return serve(&command);
 }

@@ -1,5 +1,5 @@
 /*
- * What every executable does around its computation: options, the pages that it prints about
+ * What every executable does around its computation: the pages that it prints about
  * itself, the sandbox, and the one line on standard error with which it fails. The only module of
  * the runtime that prints.
  */
@@ -16,9 +16,6 @@ enum { PROGRAM_OK = 0, PROGRAM_FAILED = 1, PROGRAM_USAGE = 2 };
 
 /* The whole of an executable that serves a function table. Returns the exit status. */
 int program_serve(const struct function_table *table, int argc, char **argv);
-
-/* Parses a size as 1000, 64K, 16M or 8G (powers of 1024). STATUS_USAGE names what was found. */
-CHECKED enum status program_parse_size(const char *text, size_t *size_bytes_out, struct err *err);
 
 /* Grows the pipes on descriptors 0 and 1 to 1 MiB where the system allows it, ignores SIGINT where
  * descriptor 0 is a pipe, and enters the sandbox. */

@@ -1,11 +1,9 @@
 #include "stream_program.h"
 
 #include "native_read.h"
-#include "native_write.h"
 #include "program.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 /*
@@ -99,120 +97,61 @@ int stream_program_end(const char *executable, enum status status, struct err *e
     return PROGRAM_FAILED;
 }
 
-/* A failure to write leaves the exit status and standard error. */
-static void poison(const char *executable, const char *message)
-{
-    struct io_output output = io_output_of_descriptor(STDOUT_FILENO);
-    if (stream_poison(executable, message, output, NULL) == STATUS_OK)
-        io_drain(STDIN_FILENO, DRAIN_MS);
-}
-
-static bool is_at_terminal(void)
+bool stream_program_is_at_terminal(void)
 {
     return isatty(STDIN_FILENO) || isatty(STDOUT_FILENO);
 }
 
-static enum status print_native(const struct buf *statement, struct err *err)
-{
-    struct native_writer writer = native_writer_init(io_output_of_descriptor(STDOUT_FILENO));
-    struct native_builder column = {0};
-    enum status status = native_builder_init(&column, "statement", "String", err);
-    if (status == STATUS_OK)
-        /* Without the end of its last line: FORMAT TSVRaw puts one. */
-        status =
-            native_append_string(column.parts, statement->data, statement->size_bytes - 1, err);
-    if (status == STATUS_OK)
-        status = native_writer_begin(&writer, 1, 1, err);
-    if (status == STATUS_OK)
-        status = native_writer_add(&writer, &column, err);
-    if (status == STATUS_OK)
-        status = native_writer_flush(&writer, err);
-    native_builder_free(&column);
-    native_writer_free(&writer);
-    return status;
-}
-
-static enum status print_text(const struct buf *statement, struct err *err)
-{
-    struct io_output output = io_output_of_descriptor(STDOUT_FILENO);
-    struct iovec part = {statement->data, statement->size_bytes};
-    return output.write(output.context, &part, 1, err);
-}
-
-int stream_program_sql(const char *executable, struct stream_sql *sql, size_t max_memory_bytes,
-                       enum status (*write)(void *command, struct buf *statement, struct err *err),
-                       void *command)
-{
-    struct err err = {0};
-    struct buf statement = {0};
-    bool at_terminal = is_at_terminal(); /* the sandbox cannot ask any more */
-    enum status status = program_prepare(max_memory_bytes, &err);
-    if (status == STATUS_OK)
-        status = write(command, &statement, &err);
-    if (status == STATUS_OK)
-        status = sql->is_native ? print_native(&statement, &err) : print_text(&statement, &err);
-    buf_free(&statement);
-    stream_sql_free(sql);
-    if (status == STATUS_OK)
-        return PROGRAM_OK;
-    program_complain(executable, err.message);
-    if (!at_terminal)
-        poison(executable, err.message);
-    return status == STATUS_USAGE ? PROGRAM_USAGE : PROGRAM_FAILED;
-}
-
 int stream_program_misused(const char *executable, const char *message, const char *usage)
 {
+    struct io_output output = io_output_of_descriptor(STDOUT_FILENO);
     program_complain(executable, message);
     fputs(usage, stderr);
-    if (!is_at_terminal())
-        poison(executable, message);
+    if (stream_program_is_at_terminal())
+        return PROGRAM_USAGE;
+    if (stream_poison(executable, message, output, NULL) == STATUS_OK &&
+        program_prepare(PROGRAM_MAX_MEMORY_BYTES, NULL) == STATUS_OK)
+        io_drain(STDIN_FILENO, DRAIN_MS);
     return PROGRAM_USAGE;
 }
 
-enum status stream_program_parse(int argc, char **argv, const struct option *options,
-                                 enum status (*take)(void *command, int option, const char *value,
-                                                     struct err *err),
-                                 void *command, struct err *err)
-{
-    opterr = 0;
-    for (;;) {
-        int at = optind;
-        int option = getopt_long(argc, argv, "", options, NULL);
-        if (option == -1)
-            break;
-        if (option == '?')
-            return err_set(err, STATUS_USAGE, "expected an option and its value, found '%s'",
-                           argv[at]);
-        TRY(take(command, option, optarg, err));
-    }
-    if (optind < argc)
-        return err_set(err, STATUS_USAGE, "expected options only, found '%s'", argv[optind]);
-    return STATUS_OK;
-}
+enum { SETTING_MAX_MEMORY, SETTING_PATIENCE, SETTING_HEARTBEAT, SETTING_SQL };
 
-enum status stream_program_parse_count(const char *text, const char *option, size_t *count_out,
-                                       struct err *err)
+static enum status take_setting(void *context, int option, const char *value, struct err *err)
 {
-    char *end = NULL;
-    unsigned long long count = strtoull(text, &end, 10);
-    if (text[0] < '0' || text[0] > '9' || *end != '\0' || count == 0 || count > NATIVE_MAX_COLUMNS)
-        return err_set(err, STATUS_USAGE, "%s: expected a number of 1 to %d, found '%s'", option,
-                       NATIVE_MAX_COLUMNS, text);
-    *count_out = (size_t)count;
-    return STATUS_OK;
-}
-
-enum status stream_program_parse_patience(const char *text, unsigned *patience_s_out,
-                                          struct err *err)
-{
-    char *end = NULL;
-    unsigned long long seconds = strtoull(text, &end, 10);
-    if (text[0] < '0' || text[0] > '9' || *end != '\0' || seconds == 0 ||
-        seconds > STREAM_MAX_PATIENCE_S)
+    struct stream_settings *settings = context;
+    switch (option) {
+    case SETTING_MAX_MEMORY:
+        return options_size("--max-memory", value, &settings->max_memory_bytes, err);
+    case SETTING_PATIENCE:
+        return options_number("--patience", value, "a number of seconds", 1, STREAM_MAX_PATIENCE_S,
+                              &settings->patience_s, err);
+    case SETTING_HEARTBEAT:
+        settings->heartbeat = true;
+        return STATUS_OK;
+    default:
         return err_set(err, STATUS_USAGE,
-                       "--patience: expected a number of seconds of 1 to %d, found '%s'",
-                       STREAM_MAX_PATIENCE_S, text);
-    *patience_s_out = (unsigned)seconds;
+                       "expected an option that exists, found '--sql': "
+                       "the program saltwell_sql writes statements");
+    }
+}
+
+struct options stream_settings_options(struct stream_settings *settings)
+{
+    static const struct option list[] = {
+        {"max-memory", required_argument, NULL, SETTING_MAX_MEMORY},
+        {"patience", required_argument, NULL, SETTING_PATIENCE},
+        {"heartbeat", no_argument, NULL, SETTING_HEARTBEAT},
+        {"sql", no_argument, NULL, SETTING_SQL}, /* of version 0.1.0 */
+        {0},
+    };
+    return (struct options){list, take_setting, settings, false};
+}
+
+enum status stream_program_key_count(const char *text, size_t *n_keys_out, struct err *err)
+{
+    uint64_t n_keys = 0;
+    TRY(options_number("--keys", text, "a number", 1, NATIVE_MAX_COLUMNS, &n_keys, err));
+    *n_keys_out = n_keys;
     return STATUS_OK;
 }

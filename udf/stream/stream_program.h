@@ -1,4 +1,5 @@
-/* What the executables for executable() share around their computation: how they end. */
+/* What the executables for executable() share around their computation: how they are called and how
+ * they end. */
 #ifndef SALTWELL_STREAM_PROGRAM_H
 #define SALTWELL_STREAM_PROGRAM_H
 
@@ -6,9 +7,7 @@
 #include "io_behind.h"
 #include "io_held.h"
 #include "io_pipe.h"
-#include "stream_sql.h"
-
-#include <getopt.h>
+#include "options.h"
 
 /* Where a table function's program reads and writes. */
 struct stream_wires {
@@ -25,7 +24,7 @@ enum { STREAM_PATIENCE_S = 8, STREAM_MAX_PATIENCE_S = 1000000 };
 /* What the command line says about them. */
 struct stream_settings {
     size_t max_memory_bytes;
-    unsigned patience_s; /* how long the server may take nothing when no more can be put aside */
+    uint64_t patience_s; /* how long the server may take nothing when no more can be put aside */
     bool heartbeat;      /* io_beat.h */
 };
 
@@ -49,35 +48,18 @@ void stream_program_open(struct stream_wires *wires, const struct stream_setting
 int stream_program_end(const char *executable, enum status status, struct err *err,
                        struct stream_wires *wires);
 
-/*
- * Reads a command line of long options only. take: is called with each option's val, its value and
- * `command`. STATUS_USAGE: an option that does not exist or lacks its value, or another word.
- */
-CHECKED enum status stream_program_parse(int argc, char **argv, const struct option *options,
-                                         enum status (*take)(void *command, int option,
-                                                             const char *value, struct err *err),
-                                         void *command, struct err *err);
+/* The options that set them. A --sql is refused with the name of the program that has it. */
+struct options stream_settings_options(struct stream_settings *settings);
 
-/* Parses a count from 1 to the most columns that a block has. STATUS_USAGE. */
-CHECKED enum status stream_program_parse_count(const char *text, const char *option,
-                                               size_t *count_out, struct err *err);
+/* Parses the value of --keys: from 1 to the most columns that a block has. STATUS_USAGE. */
+CHECKED enum status stream_program_key_count(const char *text, size_t *n_keys_out, struct err *err);
 
-/* Parses --patience. STATUS_USAGE. */
-CHECKED enum status stream_program_parse_patience(const char *text, unsigned *patience_s_out,
-                                                  struct err *err);
-
-/*
- * Runs a --sql in the sandbox. write: reads the table's columns and appends the statement, which
- * goes out as text or, where the columns came in Native, as the one value of a column `statement
- * String`. A failure is said as stream_program_misused says it. Returns the exit status; frees sql.
- */
-int stream_program_sql(const char *executable, struct stream_sql *sql, size_t max_memory_bytes,
-                       enum status (*write)(void *command, struct buf *statement, struct err *err),
-                       void *command);
-
-/* Says that the command line is wrong, poisons an output that is no terminal, drops the input, and
- * returns the exit status. */
+/* Says that the command line is wrong, poisons an output that is no terminal, drops the input in
+ * the sandbox, and returns the exit status. */
 int stream_program_misused(const char *executable, const char *message, const char *usage);
+
+/* Whether a person types the input or sees the output. The sandbox cannot ask. */
+bool stream_program_is_at_terminal(void);
 
 /* Writes the poisoned block. STATUS_IO, STATUS_NOMEM. */
 CHECKED enum status stream_poison(const char *executable, const char *message,
