@@ -8,18 +8,17 @@ here=$(cd "$(dirname "$0")/.." && pwd)
 . "$here/client.sh"
 # shellcheck source=examples/ad_mart/server.sh
 . "$here/server.sh"
+# shellcheck source=examples/ad_mart/cluster/nodes.sh
+. "$here/cluster/nodes.sh"
 BUILD=${BUILD:-build}
 DAYS=${DAYS:-5} ROWS=${ROWS:-20000} SEED=${SEED:-1}
 first_day=2024-01-29
 # shellcheck disable=SC2034 # read by client.sh
 scratch=$(mktemp -d) database=default query_tag=cluster
-pids=''
 work=$BUILD/demo_cluster
 
 end() {
-    for pid in $pids; do
-        ! kill "$pid" 2>/dev/null || wait "$pid" || :
-    done
+    end_nodes
     rm -rf "$scratch"
 }
 trap end EXIT
@@ -37,22 +36,9 @@ must() {
 
 rm -rf "$work"
 mkdir -p "$work"
-tcp1=$(free_port) tcp2=$(free_port) http1=$(free_port) http2=$(free_port) http3=$(free_port)
-cat >"$work/nodes.xml" <<END
-<clickhouse>
-    <remote_servers>
-        <shards>
-            <shard><replica><host>127.0.0.1</host><port>$tcp1</port></replica></shard>
-            <shard><replica><host>127.0.0.1</host><port>$tcp2</port></replica></shard>
-        </shards>
-    </remote_servers>
-</clickhouse>
-END
 echo 'starting two nodes, and a single server to compare with ...'
-start_server "$work/node1" "$http1" "$tcp1" --config-file "$work/nodes.xml" || exit 1
-pids=$server_pid
-start_server "$work/node2" "$http2" "$tcp2" --config-file "$work/nodes.xml" || exit 1
-pids="$pids $server_pid"
+start_nodes "$work" || exit 1
+http3=$(free_port)
 start_server "$work/single" "$http3" "$(free_port)" || exit 1
 pids="$pids $server_pid"
 
