@@ -47,6 +47,7 @@ static enum status take_all(int argc, char **argv, const struct option *joined,
 {
     static const char words_in_order[] = "-"; /* whatever the environment says */
     opterr = 0;
+    optind = 1;
     for (;;) {
         int at = optind;
         int option = getopt_long(argc, argv, words_in_order, joined, NULL);
