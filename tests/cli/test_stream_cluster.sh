@@ -94,4 +94,4 @@ check_equal 'a sum that overflows on the second node' '' "$(ask "INSERT INTO by_
 url=http://127.0.0.1:$http1
 check_contains 'an error on a shard' 'that overflows' \
     "$(bits "$(written by_key "$one --emit periods --sum \"back\\\\\\\\slash\" --cluster shards")")"
-check_contains 'a cluster with a quote in its name' "it's" "$(bits "$(written by_key "$one --cluster \"it\\\\\\'s\"")")"
+check_contains 'a cluster with a quote in its name' "Requested cluster 'it's' not found" "$(bits "$(written by_key "$one --cluster \"it\\\\\\'s\"")")"
