@@ -120,6 +120,8 @@ refused 'no such table' "saltwell_sql: expected the table's columns on standard 
     'saltwell_sql period_stream --table absent --keys k --time t --gap 1'
 refused 'no such key' "saltwell_sql: --keys: expected a column of the table, found 'host'" partials \
     'saltwell_sql period_stream --table partials --keys host --time last --gap 1'
+refused 'the option of version 0.1.0' "found '--sql': the program saltwell_sql writes statements" partials \
+    'period_stream --sql --table partials --keys user --time last --gap 1'
 refused 'no table' 'saltwell_sql: expected --table, found none' partials 'saltwell_sql merge_partials --keys user'
 refused 'a column that does not merge' "saltwell_sql: column 'last': type DateTime('UTC') has no merge" partials \
     'saltwell_sql merge_partials --table partials --keys user'
