@@ -259,7 +259,7 @@ Test(native_extended, takes_no_state_for_a_key)
         cr_assert_eq(native_type_parse(&tree, keys[i].type, strlen(keys[i].type), NULL), STATUS_OK);
         const struct native_type *type = native_type_root(&tree);
         cr_assert_eq(native_type_is_key(type), keys[i].is_key, "%s", keys[i].type);
-        cr_assert_eq(fold_pick_kind(type) != NULL, keys[i].is_key, "%s", keys[i].type);
+        cr_assert_eq(fold_pick.suits(type), keys[i].is_key, "%s", keys[i].type);
         native_type_tree_free(&tree);
     }
 }

@@ -4,12 +4,10 @@
 
 #include <stdio.h>
 
-bool fold_type_is_number(const struct native_type *type)
-{
-    enum native_class class = fold_value_type(type)->class;
-    return class == NATIVE_CLASS_INTEGER || class == NATIVE_CLASS_FLOAT ||
-           class == NATIVE_CLASS_DECIMAL;
-}
+static const struct fold_kind *const kinds[] = {
+    &fold_integers, &fold_wide_integers, &fold_reals,          &fold_moments,
+    &fold_pick,     &fold_blobs,         &fold_welford_tuples, &fold_welford_variances,
+};
 
 bool fold_op_of_name(const char *name, size_t name_bytes, enum fold_op *op_out)
 {
@@ -47,21 +45,12 @@ static const struct fold_kind *choose_kind(const struct native_type *type, enum 
 {
     if (*op == FOLD_BY_TYPE && !find_simple_aggregate(type, op))
         return NULL;
-    switch (*op) {
-    case FOLD_BY_TYPE:
-        if (!fold_type_is_number(type))
-            return fold_state_kind(type);
-        *op = FOLD_SUM;
-        return fold_sum_kind(type);
-    case FOLD_SUM:
-        return fold_sum_kind(type);
-    case FOLD_MOMENTS:
-        return fold_moments_kind(type);
-    case FOLD_MIN:
-    case FOLD_MAX:
-    case FOLD_ANY:
-    case FOLD_LAST:
-        return fold_pick_kind(type);
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+        if ((kinds[i]->ops >> *op & 1) == 0 || !kinds[i]->suits(type))
+            continue;
+        if (kinds[i]->ops >> FOLD_SUM & 1)
+            *op = FOLD_SUM;
+        return kinds[i];
     }
     return NULL;
 }
@@ -123,20 +112,12 @@ enum status fold_result_type(const struct native_type *type, enum fold_op *op, b
     return native_cell_plain_type(type, text, err);
 }
 
-static enum status take_blobs(struct fold *fold, struct err *err)
-{
-    TRY(mem_take_zeros(1, sizeof(*fold->blobs), &fold->blobs, err));
-    exact_reset(&fold->blobs->exact);
-    return STATUS_OK;
-}
-
 enum status fold_init(struct fold *fold, const struct native_block *block, size_t column,
                       enum fold_op op, bool widen, const char *name, struct err *err)
 {
     const struct native_type *type = native_type_root(&block->columns[column].type);
     struct buf text = {0};
     *fold = (struct fold){.column = column, .op = op};
-    fold->is_nullable = type->kind == NATIVE_NULLABLE;
     enum status status = fold_result_type(type, &fold->op, widen, name, &text, err);
     if (status == STATUS_OK)
         status = buf_append_u8(&text, 0, err);
@@ -145,25 +126,18 @@ enum status fold_init(struct fold *fold, const struct native_block *block, size_
     buf_free(&text);
     TRY(status);
     fold->kind = choose_kind(type, &op);
-    fold->unit = 1;
-    for (unsigned digit = fold_value_type(type)->scale; digit > 0; digit--)
-        fold->unit *= 10; /* exact up to 10^22 */
-    bool is_blob = fold->op == FOLD_BY_TYPE && type->kind == NATIVE_STRING;
-    return is_blob ? take_blobs(fold, err) : STATUS_OK;
+    TRY(mem_take_zeros(1, fold->kind->state_bytes, &fold->state, err));
+    if (fold->kind->init != NULL)
+        fold->kind->init(fold, type);
+    return STATUS_OK;
 }
 
 void fold_free(struct fold *fold)
 {
     native_builder_free(&fold->out);
-    buf_free(&fold->kept);
-    buf_free(&fold->group_ends);
-    buf_free(&fold->states);
-    if (fold->blobs != NULL) {
-        activity_gather_free(&fold->blobs->gather);
-        buf_free(&fold->blobs->payload);
-        buf_free(&fold->blobs->blob);
-        mem_free(fold->blobs);
-    }
+    if (fold->state != NULL && fold->kind->free_state != NULL)
+        fold->kind->free_state(fold->state);
+    mem_free(fold->state);
     *fold = (struct fold){0};
 }
 
@@ -192,10 +166,4 @@ enum status fold_close(struct fold *fold, struct err *err)
 enum status fold_flush(struct fold *fold, struct err *err)
 {
     return fold->kind->flush == NULL ? STATUS_OK : fold->kind->flush(fold, err);
-}
-
-enum status fold_mark_null(struct fold *fold, struct err *err)
-{
-    return fold->is_nullable ? buf_append_u8(&fold->out.parts[0], !fold->has_value, err)
-                             : STATUS_OK;
 }

@@ -1,15 +1,43 @@
 /* Sums of integers, checked, and of floating-point numbers; the moments of both. */
-#include "fold.h"
+#include "fold_kind.h"
+#include "moments.h"
 
 enum {
     /* Values are handed to moments_update by so many, counted from the period's first: the same
      * pieces wherever blocks end. */
-    MOMENTS_CHUNK_VALUES = 4096
+    MOMENTS_CHUNK_VALUES = 4096,
+    /* 64-bit words of a sum beyond 128 bits with a sign. */
+    WIDE_LIMBS = 5
 };
 
-static bool row_is_null(const struct fold *fold, const struct native_node *node, uint64_t row)
+/* A column's numbers. */
+struct numbers {
+    const struct native_type *type; /* of the values */
+    const uint8_t *nulls;           /* a byte a row; NULL: none is NULL */
+    const uint8_t *values;
+};
+
+static struct numbers numbers_of(const struct native_column *column)
 {
-    return fold->is_nullable && node->data[row] != 0;
+    const struct native_type *type = native_type_root(&column->type);
+    const struct native_node *node = native_column_nodes(column);
+    bool is_nullable = type->kind == NATIVE_NULLABLE;
+    return (struct numbers){fold_value_type(type), is_nullable ? node->data : NULL,
+                            node[is_nullable].data};
+}
+
+/* The row's value; NULL where it is NULL. */
+static inline const uint8_t *number_at(const struct numbers *numbers, uint64_t row)
+{
+    if (numbers->nulls != NULL && numbers->nulls[row] != 0)
+        return NULL;
+    return numbers->values + row * numbers->type->width_bytes;
+}
+
+static bool is_number(const struct native_type *value)
+{
+    return value->class == NATIVE_CLASS_INTEGER || value->class == NATIVE_CLASS_FLOAT ||
+           value->class == NATIVE_CLASS_DECIMAL;
 }
 
 static int128 load_integer(const struct native_type *type, const uint8_t *value)
@@ -28,24 +56,57 @@ static double load_real(const struct native_type *type, const uint8_t *value)
                                              : (double)load_integer(type, value);
 }
 
+static const struct native_type *sum_type(const struct fold *fold)
+{
+    return fold_value_type(native_type_root(&fold->out.type));
+}
+
+/* Appends the sum, in the result's width; NULL where there was no value and the type has one. */
+static enum status append_sum(struct fold *fold, bool has_value, const void *sum, struct err *err)
+{
+    bool is_nullable = native_type_root(&fold->out.type)->kind == NATIVE_NULLABLE;
+    if (is_nullable)
+        TRY(buf_append_u8(&fold->out.parts[0], !has_value, err));
+    return buf_append(&fold->out.parts[is_nullable], sum, sum_type(fold)->width_bytes, err);
+}
+
+static enum status refuse_sum(const struct fold *fold, struct err *err)
+{
+    const struct native_type *type = native_type_root(&fold->out.type);
+    return err_set(err, STATUS_LIMIT, "expected a sum that fits %.*s, found one that overflows",
+                   (int)type->text_bytes, type->text);
+}
+
+struct integer_sum {
+    int128 value;
+    bool has_value;
+};
+
+static bool suits_integers(const struct native_type *type)
+{
+    const struct native_type *value = fold_value_type(type);
+    return is_number(value) && value->order != NATIVE_ORDER_FLOAT &&
+           (value->width_bytes <= 8 ||
+            (value->width_bytes == 16 && value->order == NATIVE_ORDER_SIGNED));
+}
+
 static enum status add_integers(struct fold *fold, const struct native_column *column,
                                 uint64_t begin, uint64_t end, struct err *err)
 {
-    const struct native_type *type = fold_value_type(native_type_root(&column->type));
-    const struct native_node *node = native_column_nodes(column);
-    const uint8_t *values = node[fold->is_nullable].data;
-    int128 sum = fold->integer;
+    struct integer_sum *sum = fold->state;
+    struct numbers numbers = numbers_of(column);
+    int128 value = sum->value;
     bool overflow = false;
     for (uint64_t row = begin; row < end; row++) {
-        if (row_is_null(fold, node, row))
+        const uint8_t *number = number_at(&numbers, row);
+        if (number == NULL)
             continue;
-        fold->has_value = true;
-        overflow |=
-            __builtin_add_overflow(sum, load_integer(type, values + row * type->width_bytes), &sum);
+        sum->has_value = true;
+        overflow |= __builtin_add_overflow(value, load_integer(numbers.type, number), &value);
     }
     if (overflow)
         return err_set(err, STATUS_LIMIT, "expected a sum that fits 128 bits, found a larger one");
-    fold->integer = sum;
+    sum->value = value;
     return STATUS_OK;
 }
 
@@ -62,113 +123,218 @@ static bool integer_fits(const struct native_type *type, int128 value)
 
 static enum status close_integers(struct fold *fold, struct err *err)
 {
-    const struct native_type *root = native_type_root(&fold->out.type);
-    const struct native_type *type = fold_value_type(root);
-    struct buf *part = &fold->out.parts[fold->is_nullable];
-    if (!integer_fits(type, fold->integer))
-        return err_set(err, STATUS_LIMIT, "expected a sum that fits %.*s, found one that overflows",
-                       (int)root->text_bytes, root->text);
-    TRY(fold_mark_null(fold, err));
-    TRY(buf_append(part, &fold->integer, type->width_bytes, err));
-    fold->integer = 0;
-    fold->has_value = false;
+    struct integer_sum *sum = fold->state;
+    if (!integer_fits(sum_type(fold), sum->value))
+        return refuse_sum(fold, err);
+    TRY(append_sum(fold, sum->has_value, &sum->value, err));
+    *sum = (struct integer_sum){0};
     return STATUS_OK;
+}
+
+const struct fold_kind fold_integers = {
+    .ops = 1 << FOLD_BY_TYPE | 1 << FOLD_SUM,
+    .state_bytes = sizeof(struct integer_sum),
+    .suits = suits_integers,
+    .add = add_integers,
+    .close = close_integers,
+};
+
+/* Sums of the integers and Decimals that 128 bits with a sign do not hold: UInt128 and all of 256
+ * bits. In two's complement of 320 bits, which 2^63 such values cannot overflow. */
+struct wide_sum {
+    uint64_t limbs[WIDE_LIMBS]; /* the lowest first */
+    bool has_value;
+};
+
+static bool suits_wide_integers(const struct native_type *type)
+{
+    const struct native_type *value = fold_value_type(type);
+    return is_number(value) &&
+           (value->width_bytes == 32 ||
+            (value->width_bytes == 16 && value->order == NATIVE_ORDER_UNSIGNED));
+}
+
+static bool is_negative(const struct native_type *type, const void *value)
+{
+    const uint8_t *bytes = value;
+    return type->order == NATIVE_ORDER_SIGNED && (bytes[type->width_bytes - 1] & 0x80) != 0;
+}
+
+static void add_wide(struct wide_sum *sum, const struct native_type *type, const uint8_t *value)
+{
+    uint64_t limbs[WIDE_LIMBS];
+    memset(limbs, is_negative(type, value) ? 0xff : 0, sizeof(limbs));
+    memcpy(limbs, value, type->width_bytes);
+    uint128 carry = 0;
+    for (size_t i = 0; i < WIDE_LIMBS; i++) {
+        carry += (uint128)sum->limbs[i] + limbs[i];
+        sum->limbs[i] = (uint64_t)carry;
+        carry >>= 64;
+    }
+}
+
+static enum status add_wide_integers(struct fold *fold, const struct native_column *column,
+                                     uint64_t begin, uint64_t end, struct err *err)
+{
+    (void)err;
+    struct wide_sum *sum = fold->state;
+    struct numbers numbers = numbers_of(column);
+    for (uint64_t row = begin; row < end; row++) {
+        const uint8_t *number = number_at(&numbers, row);
+        if (number == NULL)
+            continue;
+        sum->has_value = true;
+        add_wide(sum, numbers.type, number);
+    }
+    return STATUS_OK;
+}
+
+/* Whether the limbs beyond the type's width only repeat its sign. */
+static bool wide_fits(const struct native_type *type, const uint64_t limbs[WIDE_LIMBS])
+{
+    uint64_t sign = is_negative(type, limbs) ? UINT64_MAX : 0;
+    for (size_t i = type->width_bytes / 8; i < WIDE_LIMBS; i++)
+        if (limbs[i] != sign)
+            return false;
+    return true;
+}
+
+static enum status close_wide_integers(struct fold *fold, struct err *err)
+{
+    struct wide_sum *sum = fold->state;
+    if (!wide_fits(sum_type(fold), sum->limbs))
+        return refuse_sum(fold, err);
+    TRY(append_sum(fold, sum->has_value, sum->limbs, err));
+    *sum = (struct wide_sum){0};
+    return STATUS_OK;
+}
+
+const struct fold_kind fold_wide_integers = {
+    .ops = 1 << FOLD_BY_TYPE | 1 << FOLD_SUM,
+    .state_bytes = sizeof(struct wide_sum),
+    .suits = suits_wide_integers,
+    .add = add_wide_integers,
+    .close = close_wide_integers,
+};
+
+struct real_sum {
+    double value;
+    bool has_value;
+};
+
+static bool suits_reals(const struct native_type *type)
+{
+    const struct native_type *value = fold_value_type(type);
+    return is_number(value) && value->order == NATIVE_ORDER_FLOAT && value->width_bytes >= 4;
 }
 
 static enum status add_reals(struct fold *fold, const struct native_column *column, uint64_t begin,
                              uint64_t end, struct err *err)
 {
     (void)err;
-    const struct native_type *type = fold_value_type(native_type_root(&column->type));
-    const struct native_node *node = native_column_nodes(column);
-    const uint8_t *values = node[fold->is_nullable].data;
+    struct real_sum *sum = fold->state;
+    struct numbers numbers = numbers_of(column);
     for (uint64_t row = begin; row < end; row++) {
-        if (row_is_null(fold, node, row))
+        const uint8_t *number = number_at(&numbers, row);
+        if (number == NULL)
             continue;
-        fold->has_value = true;
-        fold->real += load_real(type, values + row * type->width_bytes);
+        sum->has_value = true;
+        sum->value += load_real(numbers.type, number);
     }
     return STATUS_OK;
 }
 
 static enum status close_reals(struct fold *fold, struct err *err)
 {
-    const struct native_type *type = fold_value_type(native_type_root(&fold->out.type));
-    struct buf *part = &fold->out.parts[fold->is_nullable];
-    float single = (float)fold->real;
-    TRY(fold_mark_null(fold, err));
-    if (type->width_bytes == 8)
-        TRY(buf_append_f64(part, fold->real, err));
-    else
-        TRY(buf_append(part, &single, sizeof(single), err));
-    fold->real = 0;
-    fold->has_value = false;
+    struct real_sum *sum = fold->state;
+    float single = (float)sum->value;
+    bool is_single = sum_type(fold)->width_bytes == sizeof(single);
+    TRY(append_sum(fold, sum->has_value, is_single ? (void *)&single : &sum->value, err));
+    *sum = (struct real_sum){0};
     return STATUS_OK;
 }
 
-/* Makes a state of the values that wait. The states are merged at the end, all at once: adding
- * chunk by chunk to one state would add up their rounding errors. */
-static enum status flush_chunk(struct fold *fold, struct err *err)
+const struct fold_kind fold_reals = {
+    .ops = 1 << FOLD_BY_TYPE | 1 << FOLD_SUM,
+    .state_bytes = sizeof(struct real_sum),
+    .suits = suits_reals,
+    .add = add_reals,
+    .close = close_reals,
+};
+
+/* A group's values become one state per chunk, merged at its end, all at once: adding chunk by
+ * chunk to one state would add up their rounding errors. */
+struct chunks {
+    struct buf values; /* double: of the chunk that is not full */
+    struct buf states; /* struct moments: of the full ones */
+    double unit;       /* 10^scale of Decimals, whose values are whole numbers of it; else 1 */
+};
+
+static bool suits_moments(const struct native_type *type)
+{
+    return suits_integers(type) || suits_reals(type);
+}
+
+static void init_moments(struct fold *fold, const struct native_type *type)
+{
+    struct chunks *chunks = fold->state;
+    chunks->unit = 1;
+    for (unsigned digit = fold_value_type(type)->scale; digit > 0; digit--)
+        chunks->unit *= 10; /* exact up to 10^22 */
+}
+
+static void free_moments(void *state)
+{
+    struct chunks *chunks = state;
+    buf_free(&chunks->values);
+    buf_free(&chunks->states);
+}
+
+static enum status end_chunk(struct chunks *chunks, struct err *err)
 {
     struct moments state = {0};
-    TRY(moments_update(&state, fold->kept.data, fold->kept.size_bytes / 8, err));
-    buf_reset(&fold->kept);
-    return buf_append(&fold->states, &state, sizeof(state), err);
+    TRY(moments_update(&state, chunks->values.data, chunks->values.size_bytes / 8, err));
+    buf_reset(&chunks->values);
+    return buf_append(&chunks->states, &state, sizeof(state), err);
 }
 
 static enum status add_moments(struct fold *fold, const struct native_column *column,
                                uint64_t begin, uint64_t end, struct err *err)
 {
-    const struct native_type *type = fold_value_type(native_type_root(&column->type));
-    const struct native_node *node = native_column_nodes(column);
-    const uint8_t *values = node[fold->is_nullable].data;
+    struct chunks *chunks = fold->state;
+    struct numbers numbers = numbers_of(column);
     for (uint64_t row = begin; row < end; row++) {
-        if (row_is_null(fold, node, row))
+        const uint8_t *number = number_at(&numbers, row);
+        if (number == NULL)
             continue;
-        double value = load_real(type, values + row * type->width_bytes) / fold->unit;
-        TRY(buf_append_f64(&fold->kept, value, err));
-        if (fold->kept.size_bytes == MOMENTS_CHUNK_VALUES * 8)
-            TRY(flush_chunk(fold, err));
+        double value = load_real(numbers.type, number) / chunks->unit;
+        TRY(buf_append_f64(&chunks->values, value, err));
+        if (chunks->values.size_bytes == MOMENTS_CHUNK_VALUES * 8)
+            TRY(end_chunk(chunks, err));
     }
     return STATUS_OK;
 }
 
 static enum status close_moments(struct fold *fold, struct err *err)
 {
-    struct buf *members = &fold->out.parts[1]; /* behind the tuple: n, mean, m2 */
+    struct chunks *chunks = fold->state;
+    struct buf *members = &fold->out.parts[1]; /* the tuple's: n, mean, m2 */
     struct moments merged = {0};
-    TRY(flush_chunk(fold, err));
-    TRY(moments_merge_all((struct moments *)(void *)fold->states.data,
-                          fold->states.size_bytes / sizeof(merged), &merged, err));
-    buf_reset(&fold->states);
+    TRY(end_chunk(chunks, err));
+    TRY(moments_merge_all((struct moments *)(void *)chunks->states.data,
+                          chunks->states.size_bytes / sizeof(merged), &merged, err));
+    buf_reset(&chunks->states);
     TRY(buf_append_u64(&members[0], merged.n, err));
     TRY(buf_append_f64(&members[1], merged.mean, err));
     return buf_append_f64(&members[2], merged.m2, err);
 }
 
-/* Numbers that fit the 128 bits of the sum with their sign. */
-static bool is_summable(const struct native_type *type)
-{
-    const struct native_type *value = fold_value_type(type);
-    if (!fold_type_is_number(type))
-        return false;
-    if (value->order == NATIVE_ORDER_FLOAT)
-        return value->width_bytes >= 4;
-    return value->width_bytes <= 8 ||
-           (value->width_bytes == 16 && value->order == NATIVE_ORDER_SIGNED);
-}
-
-const struct fold_kind *fold_sum_kind(const struct native_type *type)
-{
-    static const struct fold_kind integers = {.add = add_integers, .close = close_integers};
-    static const struct fold_kind reals = {.add = add_reals, .close = close_reals};
-    if (!is_summable(type))
-        return fold_wide_kind(type);
-    return fold_value_type(type)->order == NATIVE_ORDER_FLOAT ? &reals : &integers;
-}
-
-const struct fold_kind *fold_moments_kind(const struct native_type *type)
-{
-    static const struct fold_kind moments = {.add = add_moments, .close = close_moments};
-    return is_summable(type) ? &moments : NULL;
-}
+const struct fold_kind fold_moments = {
+    .ops = 1 << FOLD_MOMENTS,
+    .state_bytes = sizeof(struct chunks),
+    .suits = suits_moments,
+    .init = init_moments,
+    .add = add_moments,
+    .close = close_moments,
+    .free_state = free_moments,
+};

@@ -2,7 +2,8 @@
  * Welford states that merge: tuples, and ClickHouse's varSampStable. A group's states wait until it
  * ends, and small groups then for one another, because merging many at once takes half the time.
  */
-#include "fold.h"
+#include "fold_kind.h"
+#include "moments.h"
 
 #include <float.h>
 #include <math.h>
@@ -15,71 +16,90 @@ enum {
     BATCH_STATES = 1 << 10
 };
 
-static struct moments *waiting_states(const struct fold *fold)
+struct welford {
+    struct buf waiting;    /* struct moments */
+    struct buf group_ends; /* uint64: where in `waiting` the groups end that have ended */
+    struct buf merged;     /* struct moments: one per such group */
+};
+
+static struct moments *states_of(const struct buf *buf)
 {
-    return (struct moments *)(void *)fold->kept.data;
+    return (struct moments *)(void *)buf->data;
 }
 
-static size_t count_waiting(const struct fold *fold)
+static size_t count_waiting(const struct welford *welford)
 {
-    return fold->kept.size_bytes / sizeof(struct moments);
+    return welford->waiting.size_bytes / sizeof(struct moments);
 }
 
-static size_t count_groups(const struct fold *fold)
+static size_t count_groups(const struct welford *welford)
 {
-    return fold->group_ends.size_bytes / sizeof(uint64_t);
+    return welford->group_ends.size_bytes / sizeof(uint64_t);
 }
 
 /* Where the states of the open group begin. */
-static size_t open_group_at(const struct fold *fold)
+static size_t open_group_at(const struct welford *welford)
 {
-    size_t n_groups = count_groups(fold);
-    return n_groups == 0 ? 0 : load_u64(fold->group_ends.data + (n_groups - 1) * sizeof(uint64_t));
+    size_t n_groups = count_groups(welford);
+    return n_groups == 0 ? 0
+                         : load_u64(welford->group_ends.data + (n_groups - 1) * sizeof(uint64_t));
 }
 
 /* Merges the groups that have ended. *merged_out: one state each, until the fold next changes. */
-static enum status merge_groups(struct fold *fold, struct moments **merged_out, struct err *err)
+static enum status merge_groups(struct welford *welford, const struct moments **merged_out,
+                                struct err *err)
 {
-    uint8_t *merged = NULL;
-    buf_reset(&fold->states);
-    TRY(buf_extend(&fold->states, count_groups(fold) * sizeof(struct moments), &merged, err));
-    *merged_out = (struct moments *)(void *)merged;
-    moments_merge_groups(waiting_states(fold),
-                         (const uint64_t *)(const void *)fold->group_ends.data, count_groups(fold),
-                         *merged_out);
+    size_t n_groups = count_groups(welford);
+    buf_reset(&welford->merged);
+    TRY(buf_reserve(&welford->merged, n_groups * sizeof(struct moments), err));
+    moments_merge_groups(states_of(&welford->waiting),
+                         (const uint64_t *)(const void *)welford->group_ends.data, n_groups,
+                         states_of(&welford->merged));
+    *merged_out = states_of(&welford->merged);
     return STATUS_OK;
 }
 
 /* The merged groups wait no longer; the states of the open one move to the front. */
-static void drop_groups(struct fold *fold)
+static void drop_groups(struct welford *welford)
 {
-    size_t dropped_bytes = open_group_at(fold) * sizeof(struct moments);
-    fold->kept.size_bytes -= dropped_bytes;
-    if (fold->kept.size_bytes > 0)
-        memmove(fold->kept.data, fold->kept.data + dropped_bytes, fold->kept.size_bytes);
-    buf_reset(&fold->group_ends);
+    struct buf *waiting = &welford->waiting;
+    size_t dropped_bytes = open_group_at(welford) * sizeof(struct moments);
+    waiting->size_bytes -= dropped_bytes;
+    if (waiting->size_bytes > 0)
+        memmove(waiting->data, waiting->data + dropped_bytes, waiting->size_bytes);
+    buf_reset(&welford->group_ends);
 }
 
 /* Merges the open group's states into one where there is no room for more. */
 static enum status make_room(struct fold *fold, struct err *err)
 {
+    struct welford *welford = fold->state;
     struct moments merged = {0};
-    if (count_waiting(fold) < MAX_WAITING_STATES)
+    if (count_waiting(welford) < MAX_WAITING_STATES)
         return STATUS_OK;
     TRY(fold->kind->flush(fold, err));
-    if (count_waiting(fold) < MAX_WAITING_STATES)
+    if (count_waiting(welford) < MAX_WAITING_STATES)
         return STATUS_OK;
-    TRY(moments_merge_all(waiting_states(fold), count_waiting(fold), &merged, err));
-    buf_reset(&fold->kept);
-    return buf_append(&fold->kept, &merged, sizeof(merged), err);
+    TRY(moments_merge_all(states_of(&welford->waiting), count_waiting(welford), &merged, err));
+    buf_reset(&welford->waiting);
+    return buf_append(&welford->waiting, &merged, sizeof(merged), err);
 }
 
 static enum status close_group(struct fold *fold, struct err *err)
 {
-    size_t begin = open_group_at(fold);
-    TRY(moments_check_counts(waiting_states(fold) + begin, count_waiting(fold) - begin, err));
-    TRY(buf_append_u64(&fold->group_ends, count_waiting(fold), err));
-    return count_waiting(fold) < BATCH_STATES ? STATUS_OK : fold->kind->flush(fold, err);
+    struct welford *welford = fold->state;
+    size_t begin = open_group_at(welford), end = count_waiting(welford);
+    TRY(moments_check_counts(states_of(&welford->waiting) + begin, end - begin, err));
+    TRY(buf_append_u64(&welford->group_ends, end, err));
+    return end < BATCH_STATES ? STATUS_OK : fold->kind->flush(fold, err);
+}
+
+static void free_welford(void *state)
+{
+    struct welford *welford = state;
+    buf_free(&welford->waiting);
+    buf_free(&welford->group_ends);
+    buf_free(&welford->merged);
 }
 
 /* What nearly every state is, seen without a call: of two values or more, and finite. */
@@ -99,13 +119,14 @@ static enum status check_states(const struct moments *states, size_t n_states, s
 static enum status add_tuples(struct fold *fold, const struct native_column *column, uint64_t begin,
                               uint64_t end, struct err *err)
 {
+    struct welford *welford = fold->state;
     const struct native_node *node = native_column_nodes(column);
     while (begin < end) {
         TRY(make_room(fold, err));
         uint8_t *added = NULL;
-        size_t n_room = MAX_WAITING_STATES - count_waiting(fold);
+        size_t n_room = MAX_WAITING_STATES - count_waiting(welford);
         size_t n_added = end - begin < n_room ? (size_t)(end - begin) : n_room;
-        TRY(buf_extend(&fold->kept, n_added * sizeof(struct moments), &added, err));
+        TRY(buf_extend(&welford->waiting, n_added * sizeof(struct moments), &added, err));
         struct moments *states = (struct moments *)(void *)added;
         for (size_t i = 0; i < n_added; i++)
             states[i] = (struct moments){
@@ -121,21 +142,23 @@ static enum status add_tuples(struct fold *fold, const struct native_column *col
 
 static enum status flush_tuples(struct fold *fold, struct err *err)
 {
-    struct buf *members = &fold->out.parts[1]; /* behind the tuple: n, mean, m2 */
-    struct moments *merged = NULL;
-    TRY(merge_groups(fold, &merged, err));
-    for (size_t i = 0; i < count_groups(fold); i++) {
+    struct welford *welford = fold->state;
+    struct buf *members = &fold->out.parts[1]; /* the tuple's: n, mean, m2 */
+    const struct moments *merged = NULL;
+    TRY(merge_groups(welford, &merged, err));
+    for (size_t i = 0; i < count_groups(welford); i++) {
         TRY(buf_append_u64(&members[0], merged[i].n, err));
         TRY(buf_append_f64(&members[1], merged[i].mean, err));
         TRY(buf_append_f64(&members[2], merged[i].m2, err));
     }
-    drop_groups(fold);
+    drop_groups(welford);
     return STATUS_OK;
 }
 
 static enum status add_variances(struct fold *fold, const struct native_column *column,
                                  uint64_t begin, uint64_t end, struct err *err)
 {
+    struct welford *welford = fold->state;
     const struct native_node *node = native_column_nodes(column);
     for (uint64_t row = begin; row < end; row++) {
         const uint8_t *at = node->data + load_u64(node->starts + row * 8);
@@ -144,22 +167,23 @@ static enum status add_variances(struct fold *fold, const struct native_column *
         state.m2 = load_f64(at + 8);
         TRY(moments_validate(&state, err));
         TRY(make_room(fold, err));
-        TRY(buf_append(&fold->kept, &state, sizeof(state), err));
+        TRY(buf_append(&welford->waiting, &state, sizeof(state), err));
     }
     return STATUS_OK;
 }
 
 static enum status flush_variances(struct fold *fold, struct err *err)
 {
+    struct welford *welford = fold->state;
     struct buf *part = &fold->out.parts[0];
-    struct moments *merged = NULL;
-    TRY(merge_groups(fold, &merged, err));
-    for (size_t i = 0; i < count_groups(fold); i++) {
+    const struct moments *merged = NULL;
+    TRY(merge_groups(welford, &merged, err));
+    for (size_t i = 0; i < count_groups(welford); i++) {
         TRY(buf_append_varuint(part, merged[i].n, err));
         TRY(buf_append_f64(part, merged[i].mean, err));
         TRY(buf_append_f64(part, merged[i].m2, err));
     }
-    drop_groups(fold);
+    drop_groups(welford);
     return STATUS_OK;
 }
 
@@ -178,13 +202,27 @@ static bool is_welford_tuple(const struct native_type *type)
            has_name(&type[2], "mean") && has_name(&type[3], "m2");
 }
 
-const struct fold_kind *fold_welford_kind(const struct native_type *type)
+static bool is_variance(const struct native_type *type)
 {
-    static const struct fold_kind tuples = {
-        .add = add_tuples, .close = close_group, .flush = flush_tuples};
-    static const struct fold_kind variances = {
-        .add = add_variances, .close = close_group, .flush = flush_variances};
-    if (is_welford_tuple(type))
-        return &tuples;
-    return type->kind == NATIVE_VARIANCE ? &variances : NULL;
+    return type->kind == NATIVE_VARIANCE;
 }
+
+const struct fold_kind fold_welford_tuples = {
+    .ops = 1 << FOLD_BY_TYPE,
+    .state_bytes = sizeof(struct welford),
+    .suits = is_welford_tuple,
+    .add = add_tuples,
+    .close = close_group,
+    .flush = flush_tuples,
+    .free_state = free_welford,
+};
+
+const struct fold_kind fold_welford_variances = {
+    .ops = 1 << FOLD_BY_TYPE,
+    .state_bytes = sizeof(struct welford),
+    .suits = is_variance,
+    .add = add_variances,
+    .close = close_group,
+    .flush = flush_variances,
+    .free_state = free_welford,
+};

@@ -1,7 +1,38 @@
 /* Blobs that merge, each by the kind that it says it is. */
-#include "fold.h"
+#include "activity_gather.h"
+#include "blob.h"
+#include "exact.h"
+#include "fold_kind.h"
 
-static enum status merge_exact(struct fold_blobs *blobs, const uint8_t *blob, size_t blob_bytes,
+struct blobs {
+    bool has_kind;
+    enum blob_kind kind; /* of the group's first state that is not empty */
+    struct exact exact;
+    struct activity_gather gather;
+    struct buf payload, blob;
+};
+
+static bool are_blobs(const struct native_type *type)
+{
+    return type->kind == NATIVE_STRING;
+}
+
+static void init_blobs(struct fold *fold, const struct native_type *type)
+{
+    (void)type;
+    struct blobs *blobs = fold->state;
+    exact_reset(&blobs->exact);
+}
+
+static void free_blobs(void *state)
+{
+    struct blobs *blobs = state;
+    activity_gather_free(&blobs->gather);
+    buf_free(&blobs->payload);
+    buf_free(&blobs->blob);
+}
+
+static enum status merge_exact(struct blobs *blobs, const uint8_t *blob, size_t blob_bytes,
                                struct err *err)
 {
     const uint8_t *payload = NULL;
@@ -14,7 +45,7 @@ static enum status merge_exact(struct fold_blobs *blobs, const uint8_t *blob, si
 static enum status add_blobs(struct fold *fold, const struct native_column *column, uint64_t begin,
                              uint64_t end, struct err *err)
 {
-    struct fold_blobs *blobs = fold->blobs;
+    struct blobs *blobs = fold->state;
     for (uint64_t row = begin; row < end; row++) {
         size_t blob_bytes = 0;
         const uint8_t *blob = native_string(native_column_nodes(column), row, &blob_bytes);
@@ -33,7 +64,7 @@ static enum status add_blobs(struct fold *fold, const struct native_column *colu
 
 static enum status close_blobs(struct fold *fold, struct err *err)
 {
-    struct fold_blobs *blobs = fold->blobs;
+    struct blobs *blobs = fold->state;
     buf_reset(&blobs->payload);
     buf_reset(&blobs->blob);
     if (blobs->has_kind && blobs->kind == BLOB_EXACT)
@@ -48,8 +79,12 @@ static enum status close_blobs(struct fold *fold, struct err *err)
     return native_append_string(&fold->out.parts[0], blobs->blob.data, blobs->blob.size_bytes, err);
 }
 
-const struct fold_kind *fold_state_kind(const struct native_type *type)
-{
-    static const struct fold_kind blobs = {.add = add_blobs, .close = close_blobs};
-    return type->kind == NATIVE_STRING ? &blobs : fold_welford_kind(type);
-}
+const struct fold_kind fold_blobs = {
+    .ops = 1 << FOLD_BY_TYPE,
+    .state_bytes = sizeof(struct blobs),
+    .suits = are_blobs,
+    .init = init_blobs,
+    .add = add_blobs,
+    .close = close_blobs,
+    .free_state = free_blobs,
+};
