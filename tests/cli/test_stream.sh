@@ -101,7 +101,7 @@ status=$( (
 ) | "$BUILD/bin/period_stream" --keys 1 --time ts --gap 10 >"$TMPDIR/out" 2>"$TMPDIR/err"; echo $?)
 check_equal 'unsorted: status of the program and of what writes to it' '1 0' "$status $(cat "$TMPDIR/writer")"
 check_contains 'unsorted, cut behind a block: message' \
-    'row 3, key (1): --time ts: expected times in ascending order, found 10 behind 20' "$(cat "$TMPDIR/err")"
+    'row 3, key (1): --time ts: expected times in ascending order, found 10 after 20' "$(cat "$TMPDIR/err")"
 
 # A block that does not fit the memory is an error that names the open key.
 {
@@ -165,13 +165,13 @@ fails() {
 
 events='SELECT intDiv(number, 10) AS k, toUInt32(number) AS ts FROM numbers(30)'
 structure="k UInt64, ts UInt32, $rows_columns"
-fails 'unsorted time' 'period_stream: row 12, key (1): --time ts: expected times in ascending order, found 9 behind 10' \
+fails 'unsorted time' 'period_stream: row 12, key (1): --time ts: expected times in ascending order, found 9 after 10' \
     'period_stream --keys 1 --time ts --gap 5' "$structure" \
     "SELECT intDiv(number, 10) AS k, toUInt32(if(number = 11, 9, number)) AS ts FROM numbers(30)"
-fails 'unsorted time in a later block' 'row 150001, key (0): --time ts: expected times in ascending order, found 3 behind 149999' \
+fails 'unsorted time in a later block' 'row 150001, key (0): --time ts: expected times in ascending order, found 3 after 149999' \
     'period_stream --keys 1 --time ts --gap 5' "$structure" \
     "SELECT 0::UInt64 AS k, toUInt32(if(number = 150000, 3, number)) AS ts FROM numbers(300000)"
-fails 'unsorted key' "period_stream: row 21, key ('b'): expected keys in ascending order (or --keys-unordered), found key ('a') behind key ('b')" \
+fails 'unsorted key' "period_stream: row 21, key ('b'): expected keys in ascending order (or --keys-unordered), found key ('a') after key ('b')" \
     'period_stream --keys 1 --time ts --gap 5' "k String, ts UInt32, $rows_columns" \
     "SELECT ['a', 'b', 'a'][intDiv(number, 10) + 1] AS k, toUInt32(number) AS ts FROM numbers(30)"
 # Long keys are cut, so that a message has room for all that it names, and quickly.
@@ -195,7 +195,7 @@ for bytes in 300 40000000; do
 done
 rm "$TMPDIR/in"
 
-fails 'merge_partials: unsorted key' 'merge_partials: row 4, key (9): expected keys in ascending order (or --keys-unordered), found key (7) behind key (9)' \
+fails 'merge_partials: unsorted key' 'merge_partials: row 4, key (9): expected keys in ascending order (or --keys-unordered), found key (7) after key (9)' \
     'merge_partials --keys 1' 'k UInt8, v UInt64' "SELECT arrayJoin([1, 1, 9, 7])::UInt8 AS k, 1::UInt64 AS v"
 fails 'unknown time' "--time: expected the name of a column, found 'when' (there are 'k', 'ts')" \
     'period_stream --keys 1 --time when --gap 5' "$structure" "$events"
@@ -210,7 +210,7 @@ fails 'unknown sum' "--sum: expected the name of a column, found 'v'" \
     'period_stream --keys 1 --time ts --gap 5 --emit periods --sum v' 'k UInt64, v_sum UInt64' "$events"
 fails 'unknown op' "--op: expected the name of a column, found 'v'" \
     'merge_partials --keys 1 --op v=max' 'k UInt64, ts UInt32' "$events"
-fails 'op of the key' '--op k: expected a column behind the key' \
+fails 'op of the key' '--op k: expected a column after the key' \
     'merge_partials --keys 1 --op k=max' 'k UInt64, ts UInt32' "$events"
 fails 'time of a wrong type' "--time: expected column 'ts' of an integer, date or time type, found Nullable(UInt32)" \
     'period_stream --keys 1 --time ts --gap 5' "k UInt64, ts Nullable(UInt32), $rows_columns" \

@@ -64,7 +64,7 @@ sql 'CREATE OR REPLACE VIEW input AS SELECT number % 10 AS user, toUInt32(1999 -
 refresh
 check_equal 'a refresh of unsorted input: the old data' '1000	10	499500' "$data"
 check_contains 'a refresh of unsorted input: the reason' \
-    'period_stream: row 2, key (0): --time ts: expected times in ascending order, found 1989 behind 1999' "$reason"
+    'period_stream: row 2, key (0): --time ts: expected times in ascending order, found 1989 after 1999' "$reason"
 
 # Functions in a refreshable view, and in one that is refreshed after it.
 sql 'CREATE OR REPLACE VIEW input AS SELECT number % 10 AS user, toUInt32(number) AS ts, 5 AS gap FROM numbers(1000)' >/dev/null
@@ -127,7 +127,7 @@ check_equal 'an Executable table' '' "$(cat "$TMPDIR/out")"
 check_equal 'an Executable table: data' '500	5	124750	100' "$(sql 'SELECT count(), uniqExact(user), sum(ts), sum(is_first_in_period AND period_number = 1) * 20 FROM visits_now')"
 sql 'CREATE OR REPLACE VIEW input AS SELECT number % 5 AS user, toUInt32(number) AS ts FROM numbers(500)' >/dev/null
 check_contains 'an Executable table of unsorted input' \
-    'period_stream: row 6, key (4): expected keys in ascending order (or --keys-unordered), found key (0) behind key (4)' \
+    'period_stream: row 6, key (4): expected keys in ascending order (or --keys-unordered), found key (0) after key (4)' \
     "$(sql 'SELECT count() FROM visits_now')"
 sql "CREATE TABLE partials_now (user UInt64, ts UInt32) ENGINE = Executable('merge_partials --keys 1 --keys-unordered --op ts=max', Native, (SELECT user, ts FROM input ORDER BY user DESC)) $safe" >/dev/null
 check_equal 'an Executable table of merge_partials' '5	2485' "$(sql 'SELECT count(), sum(ts) FROM partials_now')"

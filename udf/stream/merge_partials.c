@@ -47,7 +47,7 @@ static enum status check_ops(const struct merge *merge, const struct native_bloc
         size_t column = 0;
         TRY(stream_find_column(block, options->ops[i].column, "--op", &column, err));
         if (column < options->n_keys)
-            return err_set(err, STATUS_USAGE, "--op %s: expected a column behind the key",
+            return err_set(err, STATUS_USAGE, "--op %s: expected a column after the key",
                            options->ops[i].column);
     }
     return STATUS_OK;

@@ -1,6 +1,6 @@
 /* --emit periods: a row per period, with the sums and moments that were asked for. */
 #include "mem.h"
-#include "period_stream.h"
+#include "period_emitter.h"
 #include "stream_column.h"
 
 enum { ID, NUMBER, FIRST, LAST, LENGTH, UNIQUE_LENGTH, N_COLUMNS };
@@ -16,10 +16,9 @@ struct period_list {
     uint64_t n_periods; /* that wait to be written */
 };
 
-void period_list_free(struct period_list *list)
+static void free_list(void *state)
 {
-    if (list == NULL)
-        return;
+    struct period_list *list = state;
     for (size_t i = 0; i < list->n_keys; i++)
         native_builder_free(&list->keys[i]);
     for (size_t i = 0; i < N_COLUMNS; i++)
@@ -28,10 +27,9 @@ void period_list_free(struct period_list *list)
         fold_free(&list->folds[i]);
     mem_free(list->keys);
     mem_free(list->folds);
-    mem_free(list);
 }
 
-static enum status open_columns(struct period_stream *stream, const struct native_block *block,
+static enum status open_columns(struct period_scan *scan, const struct native_block *block,
                                 struct err *err)
 {
     static const struct {
@@ -45,14 +43,15 @@ static enum status open_columns(struct period_stream *stream, const struct nativ
         [LENGTH] = {"period_length", "UInt64"},
         [UNIQUE_LENGTH] = {"unique_period_length", "UInt64"},
     };
-    const struct native_type *time = native_type_root(&block->columns[stream->time].type);
+    struct period_list *list = scan->state;
+    const struct native_type *time = native_type_root(&block->columns[scan->time].type);
     struct buf time_type = {0};
     enum status status = buf_append(&time_type, time->text, time->text_bytes, err);
     if (status == STATUS_OK)
         status = buf_append_u8(&time_type, 0, err);
     for (size_t i = 0; i < N_COLUMNS && status == STATUS_OK; i++)
         status = period_builder_init(
-            &stream->list->columns[i], block, columns[i].name,
+            &list->columns[i], block, columns[i].name,
             columns[i].type == NULL ? (const char *)time_type.data : columns[i].type, err);
     buf_free(&time_type);
     return status;
@@ -75,57 +74,50 @@ static enum status open_fold(struct fold *fold, const struct period_fold_option 
     return status;
 }
 
-static enum status add_columns(struct period_stream *stream, struct err *err)
+static enum status add_columns(struct period_scan *scan, struct err *err)
 {
-    struct period_list *list = stream->list;
-    TRY(native_writer_begin(&stream->writer, stream->n_columns_out, list->n_periods, err));
+    struct period_list *list = scan->state;
+    TRY(native_writer_begin(&scan->writer, scan->n_columns_out, list->n_periods, err));
     for (size_t i = 0; i < list->n_keys; i++)
-        TRY(native_writer_add(&stream->writer, &list->keys[i], err));
+        TRY(native_writer_add(&scan->writer, &list->keys[i], err));
     for (size_t i = 0; i < N_COLUMNS; i++)
-        TRY(native_writer_add(&stream->writer, &list->columns[i], err));
+        TRY(native_writer_add(&scan->writer, &list->columns[i], err));
     for (size_t i = 0; i < list->n_folds; i++)
-        TRY(native_writer_add(&stream->writer, &list->folds[i].out, err));
+        TRY(native_writer_add(&scan->writer, &list->folds[i].out, err));
     return STATUS_OK;
 }
 
-static enum status announce(struct period_stream *stream, struct err *err)
-{
-    TRY(add_columns(stream, err));
-    return native_writer_announce(&stream->writer, err);
-}
-
-static enum status open_list(struct period_stream *stream, const struct native_block *block,
+static enum status open_list(struct period_scan *scan, const struct native_block *block,
                              struct err *err)
 {
-    const struct period_options *options = stream->options;
-    stream->n_columns_out = options->n_keys + N_COLUMNS + options->n_folds;
-    TRY(mem_take_zeros(1, sizeof(*stream->list), &stream->list, err));
-    struct period_list *list = stream->list;
+    const struct period_options *options = scan->options;
+    struct period_list *list = scan->state;
+    scan->n_columns_out = options->n_keys + N_COLUMNS + options->n_folds;
     TRY(mem_take_zeros(options->n_keys, sizeof(*list->keys), &list->keys, err));
     for (; list->n_keys < options->n_keys; list->n_keys++)
         TRY(native_builder_init_plain(&list->keys[list->n_keys], &block->columns[list->n_keys],
                                       err));
-    TRY(open_columns(stream, block, err));
-    if (options->n_folds == 0)
-        return announce(stream, err);
-    TRY(mem_take_zeros(options->n_folds, sizeof(*list->folds), &list->folds, err));
+    TRY(open_columns(scan, block, err));
+    if (options->n_folds > 0)
+        TRY(mem_take_zeros(options->n_folds, sizeof(*list->folds), &list->folds, err));
     list->n_folds = options->n_folds;
     for (size_t i = 0; i < options->n_folds; i++)
         TRY(open_fold(&list->folds[i], &options->folds[i], block, err));
-    return announce(stream, err);
+    TRY(add_columns(scan, err));
+    return native_writer_announce(&scan->writer, err);
 }
 
 /* Room for the periods that can end in the block: the open one and those that begin in it. */
-static enum status begin_block(struct period_stream *stream, const struct native_block *block,
+static enum status begin_block(struct period_scan *scan, const struct native_block *block,
                                struct err *err)
 {
     (void)block;
-    struct period_list *list = stream->list;
+    struct period_list *list = scan->state;
     list->open_row = 0;
     for (size_t i = 0; i < N_COLUMNS; i++) {
         struct buf *part = list->columns[i].parts;
         buf_reset(part);
-        TRY(buf_reserve(part, (stream->starts.n + 1) * sizeof(uint64_t), err));
+        TRY(buf_reserve(part, (scan->n_starts + 1) * sizeof(uint64_t), err));
         list->ends[i] = part->data;
     }
     return STATUS_OK;
@@ -138,21 +130,21 @@ static inline void put(struct period_list *list, size_t column, uint64_t value, 
 }
 
 /* Folds the open period's rows of this block up to `row`. */
-static enum status fold_rows(struct period_stream *stream, const struct native_block *block,
+static enum status fold_rows(struct period_scan *scan, const struct native_block *block,
                              uint64_t row, struct err *err)
 {
-    struct period_list *list = stream->list;
+    struct period_list *list = scan->state;
     for (size_t i = 0; i < list->n_folds; i++)
         TRY(fold_add(&list->folds[i], block, list->open_row, row, err));
     list->open_row = row;
     return STATUS_OK;
 }
 
-static enum status append_key(struct period_stream *stream, const struct native_block *block,
+static enum status append_key(struct period_scan *scan, const struct native_block *block,
                               struct err *err)
 {
-    struct period_list *list = stream->list;
-    const uint8_t *value = stream->key.value.data;
+    struct period_list *list = scan->state;
+    const uint8_t *value = scan->key.value.data;
     for (size_t i = 0; i < list->n_keys; i++) {
         struct buf *part = list->keys[i].parts;
         TRY(native_cell_append(native_type_root(&block->columns[i].type), &value, &part, err));
@@ -160,15 +152,15 @@ static enum status append_key(struct period_stream *stream, const struct native_
     return STATUS_OK;
 }
 
-static enum status close_period(struct period_stream *stream, const struct native_block *block,
+static enum status close_period(struct period_scan *scan, const struct native_block *block,
                                 uint64_t row, struct err *err)
 {
-    struct period_list *list = stream->list;
-    const struct period_run *run = &stream->run;
-    size_t time_bytes = native_type_root(&block->columns[stream->time].type)->width_bytes;
-    TRY(fold_rows(stream, block, row, err));
-    TRY(append_key(stream, block, err));
-    put(list, ID, stream->id, sizeof(uint64_t));
+    struct period_list *list = scan->state;
+    const struct period_run *run = &scan->run;
+    size_t time_bytes = native_type_root(&block->columns[scan->time].type)->width_bytes;
+    TRY(fold_rows(scan, block, row, err));
+    TRY(append_key(scan, block, err));
+    put(list, ID, scan->id, sizeof(uint64_t));
     put(list, NUMBER, run->number, sizeof(uint32_t));
     put(list, FIRST, (uint64_t)run->first, time_bytes);
     put(list, LAST, (uint64_t)run->last, time_bytes);
@@ -191,30 +183,34 @@ static void reset_columns(struct period_list *list)
     list->n_periods = 0;
 }
 
-static enum status write_periods(struct period_stream *stream, struct err *err)
+static enum status write_periods(struct period_scan *scan, struct err *err)
 {
-    struct period_list *list = stream->list;
+    struct period_list *list = scan->state;
     if (list->n_periods == 0)
         return STATUS_OK;
     for (size_t i = 0; i < list->n_folds; i++)
         TRY(fold_flush(&list->folds[i], err));
     for (size_t i = 0; i < N_COLUMNS; i++)
         list->columns[i].parts->size_bytes = (size_t)(list->ends[i] - list->columns[i].parts->data);
-    TRY(add_columns(stream, err));
-    TRY(native_writer_flush(&stream->writer, err));
+    TRY(add_columns(scan, err));
+    TRY(native_writer_flush(&scan->writer, err));
     reset_columns(list);
     return STATUS_OK;
 }
 
-static enum status end_block(struct period_stream *stream, const struct native_block *block,
+static enum status end_block(struct period_scan *scan, const struct native_block *block,
                              struct err *err)
 {
-    TRY(fold_rows(stream, block, block->n_rows, err));
-    return write_periods(stream, err);
+    TRY(fold_rows(scan, block, block->n_rows, err));
+    return write_periods(scan, err);
 }
 
-const struct period_emitter period_list_emitter = {.open = open_list,
-                                                   .begin_block = begin_block,
-                                                   .close_period = close_period,
-                                                   .end_block = end_block,
-                                                   .end = write_periods};
+const struct period_emitter period_list_emitter = {
+    .state_bytes = sizeof(struct period_list),
+    .open = open_list,
+    .begin_block = begin_block,
+    .close_period = close_period,
+    .end_block = end_block,
+    .end = write_periods,
+    .free_state = free_list,
+};

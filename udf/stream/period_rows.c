@@ -1,46 +1,54 @@
 /* --emit rows: a block goes out as soon as it is scanned, while the next one is read and scanned.
  */
-#include "period_stream.h"
+#include "period_emitter.h"
 
-static enum status open_rows(struct period_stream *stream, const struct native_block *block,
-                             struct err *err)
+/* Of the block that is scanned, and of the one that is still being written. */
+struct two_blocks {
+    struct period_columns columns[2];
+    size_t scanned;
+};
+
+static void free_rows(void *state)
 {
-    stream->n_columns_out = block->n_columns + PERIOD_N_COLUMNS;
-    TRY(period_columns_open(&stream->columns, block, err));
-    TRY(period_columns_open(&stream->written, block, err));
-    return period_announce_rows(stream, block, NULL, 0, err);
+    struct two_blocks *blocks = state;
+    period_columns_free(&blocks->columns[0]);
+    period_columns_free(&blocks->columns[1]);
 }
 
-static enum status begin_block(struct period_stream *stream, const struct native_block *block,
+static enum status open_rows(struct period_scan *scan, const struct native_block *block,
+                             struct err *err)
+{
+    struct two_blocks *blocks = scan->state;
+    scan->n_columns_out = block->n_columns + PERIOD_N_COLUMNS;
+    TRY(period_columns_open(&blocks->columns[0], block, err));
+    TRY(period_columns_open(&blocks->columns[1], block, err));
+    return period_columns_announce(&scan->writer, block, &blocks->columns[0], NULL, 0, err);
+}
+
+static enum status begin_block(struct period_scan *scan, const struct native_block *block,
                                struct err *err)
 {
-    struct period_columns free_ones = stream->written;
-    stream->written = stream->columns;
-    stream->columns = free_ones;
-    return period_columns_extend(&stream->columns, block->n_rows, err);
+    struct two_blocks *blocks = scan->state;
+    blocks->scanned = !blocks->scanned;
+    scan->columns = &blocks->columns[blocks->scanned];
+    return period_columns_extend(scan->columns, block->n_rows, err);
 }
 
-static enum status end_block(struct period_stream *stream, const struct native_block *block,
+static enum status end_block(struct period_scan *scan, const struct native_block *block,
                              struct err *err)
 {
-    struct native_writer *writer = &stream->writer;
-    TRY(native_writer_begin(writer, stream->n_columns_out, block->n_rows, err));
+    struct native_writer *writer = &scan->writer;
+    TRY(native_writer_begin(writer, scan->n_columns_out, block->n_rows, err));
     TRY(native_writer_add_block(writer, block, err));
-    TRY(native_writer_add(writer, &stream->columns.ids, err));
-    TRY(native_writer_add(writer, &stream->columns.numbers, err));
-    TRY(native_writer_add(writer, &stream->columns.is_first, err));
+    TRY(period_columns_add(writer, scan->columns, NULL, 0, err));
     return native_writer_flush(writer, err);
 }
 
-static enum status end(struct period_stream *stream, struct err *err)
-{
-    (void)stream;
-    (void)err;
-    return STATUS_OK;
-}
-
-const struct period_emitter period_rows_emitter = {.writes_behind = true,
-                                                   .open = open_rows,
-                                                   .begin_block = begin_block,
-                                                   .end_block = end_block,
-                                                   .end = end};
+const struct period_emitter period_rows_emitter = {
+    .writes_behind = true,
+    .state_bytes = sizeof(struct two_blocks),
+    .open = open_rows,
+    .begin_block = begin_block,
+    .end_block = end_block,
+    .free_state = free_rows,
+};

@@ -1,75 +1,22 @@
 #include "period_stream.h"
 
 #include "fill.h"
+#include "mem.h"
+#include "period_cut.h"
 #include "period_distinct.h"
+#include "period_emitter.h"
 #include "stream_column.h"
 
-enum status period_builder_init(struct native_builder *builder, const struct native_block *block,
-                                const char *name, const char *type, struct err *err)
-{
-    if (stream_has_column(block, name))
-        return err_set(err, STATUS_MISMATCH,
-                       "expected no column '%s' in the input: it is one of the output", name);
-    return native_builder_init(builder, name, type, err);
-}
-
-enum status period_columns_open(struct period_columns *columns, const struct native_block *block,
-                                struct err *err)
-{
-    TRY(period_builder_init(&columns->ids, block, "period_id", "UInt64", err));
-    TRY(period_builder_init(&columns->numbers, block, "period_number", "UInt32", err));
-    return period_builder_init(&columns->is_first, block, "is_first_in_period", "UInt8", err);
-}
-
-void period_columns_free(struct period_columns *columns)
-{
-    native_builder_free(&columns->ids);
-    native_builder_free(&columns->numbers);
-    native_builder_free(&columns->is_first);
-}
-
-static enum status extend(struct native_builder *builder, size_t size_bytes, struct err *err)
-{
-    uint8_t *values = NULL;
-    native_builder_reset(builder);
-    return buf_extend(&builder->parts[0], size_bytes, &values, err);
-}
-
-enum status period_columns_extend(struct period_columns *columns, uint64_t n_rows, struct err *err)
-{
-    TRY(extend(&columns->ids, (size_t)n_rows * 8, err));
-    TRY(extend(&columns->numbers, (size_t)n_rows * 4, err));
-    TRY(extend(&columns->is_first, (size_t)n_rows, err));
-    memset(columns->is_first.parts[0].data, 0, (size_t)n_rows);
-    return STATUS_OK;
-}
-
-static enum status add_columns(struct period_stream *stream, const struct buf *header,
-                               const struct native_builder *more, size_t n_more, struct err *err)
-{
-    struct native_writer *writer = &stream->writer;
-    TRY(native_writer_begin(writer, stream->n_columns_out, 0, err));
-    TRY(native_writer_add_bytes(writer, header->data, header->size_bytes, err));
-    TRY(native_writer_add(writer, &stream->columns.ids, err));
-    TRY(native_writer_add(writer, &stream->columns.numbers, err));
-    TRY(native_writer_add(writer, &stream->columns.is_first, err));
-    for (size_t i = 0; i < n_more; i++)
-        TRY(native_writer_add(writer, &more[i], err));
-    return STATUS_OK;
-}
-
-enum status period_announce_rows(struct period_stream *stream, const struct native_block *block,
-                                 const struct native_builder *more, size_t n_more, struct err *err)
-{
-    struct buf header = {0};
-    enum status status = stream_append_header(&header, block, err);
-    if (status == STATUS_OK)
-        status = add_columns(stream, &header, more, n_more, err);
-    if (status == STATUS_OK)
-        status = native_writer_announce(&stream->writer, err);
-    buf_free(&header);
-    return status;
-}
+struct period_stream {
+    struct period_scan scan;
+    const struct period_emitter *emitter;
+    struct native_reader reader;
+    uint64_t n_rows_before; /* the block */
+    size_t restart;         /* column, where there is --restart */
+    struct period_starts starts;
+    struct buf ticks;   /* memory of the block's times where they had to be widened */
+    struct buf differs; /* period_distinct.h; where a period's end is waited for */
+};
 
 static bool is_flag(const struct native_type *type)
 {
@@ -93,26 +40,28 @@ static enum status find_typed(const struct native_block *block, const char *name
 static enum status open_stream(struct period_stream *stream, const struct native_block *block,
                                struct err *err)
 {
-    const struct period_options *options = stream->options;
+    const struct period_options *options = stream->scan.options;
     if (options->n_keys > block->n_columns)
         return err_set(err, STATUS_MISMATCH,
                        "--keys %zu: expected at least so many columns, found %zu", options->n_keys,
                        block->n_columns);
     TRY(find_typed(block, options->time, "--time", stream_type_is_time,
-                   "an integer, date or time type", &stream->time, err));
+                   "an integer, date or time type", &stream->scan.time, err));
     if (options->restart != NULL)
         TRY(find_typed(block, options->restart, "--restart", is_flag, "type UInt8 or Bool",
                        &stream->restart, err));
-    return stream->emitter->open(stream, block, err);
+    TRY(mem_take_zeros(1, stream->emitter->state_bytes, &stream->scan.state, err));
+    return stream->emitter->open(&stream->scan, block, err);
 }
 
 static enum status start_period(struct period_stream *stream, int64_t tick, struct err *err)
 {
-    if (stream->run.number == UINT32_MAX)
+    if (stream->scan.run.number == UINT32_MAX)
         return err_set(err, STATUS_LIMIT, "expected at most %u periods of a key, found more",
                        UINT32_MAX);
-    period_run_start(&stream->run, tick, 1);
-    stream->id = period_id_of_bytes(stream->key.value.data, stream->key.value.size_bytes, tick);
+    period_run_start(&stream->scan.run, tick, 1);
+    stream->scan.id =
+        period_id_of_bytes(stream->scan.key.value.data, stream->scan.key.value.size_bytes, tick);
     return STATUS_OK;
 }
 
@@ -120,11 +69,11 @@ static enum status start_period(struct period_stream *stream, int64_t tick, stru
 static enum status cross_boundary(struct period_stream *stream, const struct native_block *block,
                                   uint64_t row, int64_t tick, struct err *err)
 {
-    if (stream->run.number > 0 && stream->emitter->close_period != NULL)
-        TRY(stream->emitter->close_period(stream, block, row, err));
-    if (stream_key_changes_at(&stream->key, row)) {
-        TRY(stream_key_enter(&stream->key, block, row, err));
-        stream->run.number = 0;
+    if (stream->scan.run.number > 0 && stream->emitter->close_period != NULL)
+        TRY(stream->emitter->close_period(&stream->scan, block, row, err));
+    if (stream_key_changes_at(&stream->scan.key, row)) {
+        TRY(stream_key_enter(&stream->scan.key, block, row, err));
+        stream->scan.run.number = 0;
     }
     return start_period(stream, tick, err);
 }
@@ -134,7 +83,7 @@ static enum status cross_boundary(struct period_stream *stream, const struct nat
 static inline void extend_period(struct period_stream *stream, const struct stream_ticks *ticks,
                                  size_t begin, size_t end)
 {
-    struct period_run *run = &stream->run;
+    struct period_run *run = &stream->scan.run;
     if (begin == end)
         return;
     run->length += end - begin;
@@ -144,11 +93,12 @@ static inline void extend_period(struct period_stream *stream, const struct stre
 }
 
 /* Writes the open period's id and number to rows [begin, end) of a block of n. */
-MULTIVERSIONED static void fill_columns(struct period_stream *stream, size_t begin, size_t end,
+MULTIVERSIONED static void fill_columns(const struct period_scan *scan, size_t begin, size_t end,
                                         size_t n)
 {
-    fill_u64(stream->columns.ids.parts[0].data, begin, end, n, stream->id);
-    fill_u32(stream->columns.numbers.parts[0].data, begin, end, n, (uint32_t)stream->run.number);
+    const struct period_columns *columns = scan->columns;
+    fill_u64(columns->ids.parts[0].data, begin, end, n, scan->id);
+    fill_u32(columns->numbers.parts[0].data, begin, end, n, (uint32_t)scan->run.number);
 }
 
 /* Takes the periods of a cut one by one. *row_out is where a failure happened. */
@@ -157,18 +107,19 @@ static enum status take_periods(struct period_stream *stream, const struct nativ
                                 struct err *err)
 {
     const uint32_t *starts = (const uint32_t *)(const void *)stream->starts.rows.data;
-    bool emits_rows = stream->options->emit == PERIOD_EMIT_ROWS;
+    const struct period_columns *columns = stream->scan.columns;
+    uint8_t *is_first = columns == NULL ? NULL : columns->is_first.parts[0].data;
     extend_period(stream, ticks, 0, starts[0]);
-    if (emits_rows)
-        fill_columns(stream, 0, starts[0], ticks->n);
+    if (is_first != NULL)
+        fill_columns(&stream->scan, 0, starts[0], ticks->n);
     for (size_t p = 0; p < stream->starts.n; p++) {
         size_t begin = starts[p], end = starts[p + 1];
         *row_out = begin;
         TRY(cross_boundary(stream, block, begin, stream_tick(ticks, begin), err));
         extend_period(stream, ticks, begin + 1, end);
-        if (emits_rows) {
-            fill_columns(stream, begin, end, ticks->n);
-            stream->columns.is_first.parts[0].data[begin] = 1;
+        if (is_first != NULL) {
+            fill_columns(&stream->scan, begin, end, ticks->n);
+            is_first[begin] = 1;
         }
     }
     return STATUS_OK;
@@ -178,15 +129,16 @@ static enum status take_periods(struct period_stream *stream, const struct nativ
 static enum status load_rows(struct period_stream *stream, const struct native_block *block,
                              struct period_rows *rows, struct err *err)
 {
-    const struct native_column *times = &block->columns[stream->time];
+    const struct native_column *times = &block->columns[stream->scan.time];
     *rows = (struct period_rows){.ticks = stream_ticks_of(times)};
-    TRY(stream_key_mark(&stream->key, block, err));
+    TRY(stream_key_mark(&stream->scan.key, block, err));
     if (stream->emitter->close_period != NULL)
-        TRY(period_distinct_mark(&stream->differs, times, &rows->ticks, stream->run.last, err));
-    if (stream->options->rule.max_span > 0)
+        TRY(period_distinct_mark(&stream->differs, times, &rows->ticks, stream->scan.run.last,
+                                 err));
+    if (stream->scan.options->rule.max_span > 0)
         TRY(stream_ticks_widen(&rows->ticks, &stream->ticks, err));
-    rows->changed = stream->key.changed.data;
-    if (stream->options->restart != NULL)
+    rows->changed = stream->scan.key.changed.data;
+    if (stream->scan.options->restart != NULL)
         rows->restarts = native_column_nodes(&block->columns[stream->restart])->data;
     return STATUS_OK;
 }
@@ -194,19 +146,19 @@ static enum status load_rows(struct period_stream *stream, const struct native_b
 static enum status refuse_tick(const struct period_stream *stream, int64_t tick, struct err *err)
 {
     return err_set(err, STATUS_FORMAT,
-                   "--time %s: expected times in ascending order, found %lld behind %lld",
-                   stream->options->time, (long long)tick, (long long)stream->run.last);
+                   "--time %s: expected times in ascending order, found %lld after %lld",
+                   stream->scan.options->time, (long long)tick, (long long)stream->scan.run.last);
 }
 
 /* The tick, the first of the block that is no int64, is named with its own key. */
 static enum status refuse_large_tick(struct period_stream *stream, const struct native_block *block,
                                      uint64_t row, struct err *err)
 {
-    const uint8_t *ticks = native_column_nodes(&block->columns[stream->time])->data;
-    if (stream_key_changes_at(&stream->key, row))
-        TRY(stream_key_enter(&stream->key, block, row, err));
+    const uint8_t *ticks = native_column_nodes(&block->columns[stream->scan.time])->data;
+    if (stream_key_changes_at(&stream->scan.key, row))
+        TRY(stream_key_enter(&stream->scan.key, block, row, err));
     return err_set(err, STATUS_LIMIT, "--time %s: expected a time of at most 2^63 - 1, found %llu",
-                   stream->options->time, (unsigned long long)load_u64(ticks + row * 8));
+                   stream->scan.options->time, (unsigned long long)load_u64(ticks + row * 8));
 }
 
 /* Scans a block; *row_out is where a failure happened. */
@@ -216,15 +168,19 @@ static enum status scan_rows(struct period_stream *stream, const struct native_b
     struct period_rows rows;
     size_t n_rows = 0;
     TRY(load_rows(stream, block, &rows, err));
-    TRY(period_cut(&rows, &stream->options->rule, &stream->run, &stream->starts, &n_rows, err));
-    TRY(stream->emitter->begin_block(stream, block, err));
+    TRY(period_cut(&rows, &stream->scan.options->rule, &stream->scan.run, &stream->starts, &n_rows,
+                   err));
+    stream->scan.n_starts = stream->starts.n;
+    TRY(stream->emitter->begin_block(&stream->scan, block, err));
     TRY(take_periods(stream, block, &rows.ticks, row_out, err));
     *row_out = n_rows;
     if (n_rows < rows.ticks.n)
         return refuse_tick(stream, stream_tick(&rows.ticks, n_rows), err);
     if (n_rows < block->n_rows)
         return refuse_large_tick(stream, block, n_rows, err);
-    return stream->emitter->end_block(stream, block, err);
+    return stream->emitter->end_block == NULL
+               ? STATUS_OK
+               : stream->emitter->end_block(&stream->scan, block, err);
 }
 
 static enum status scan_block(struct period_stream *stream, const struct native_block *block,
@@ -233,7 +189,8 @@ static enum status scan_block(struct period_stream *stream, const struct native_
     uint64_t row = 0;
     enum status status = scan_rows(stream, block, &row, err);
     if (status != STATUS_OK)
-        return stream_key_locate(&stream->key, block, stream->n_rows_before + row + 1, status, err);
+        return stream_key_locate(&stream->scan.key, block, stream->n_rows_before + row + 1, status,
+                                 err);
     stream->n_rows_before += block->n_rows;
     return STATUS_OK;
 }
@@ -243,16 +200,16 @@ static enum status scan_block(struct period_stream *stream, const struct native_
 static enum status end_stream(struct period_stream *stream, struct err *err)
 {
     const struct native_block *block = &stream->reader.block;
-    if (stream->run.number == 0)
+    if (stream->scan.run.number == 0)
         return STATUS_OK;
     enum status status = STATUS_OK;
     if (stream->emitter->close_period != NULL)
-        status = stream->emitter->close_period(stream, block, block->n_rows, err);
-    if (status == STATUS_OK)
-        status = stream->emitter->end(stream, err);
+        status = stream->emitter->close_period(&stream->scan, block, block->n_rows, err);
+    if (status == STATUS_OK && stream->emitter->end != NULL)
+        status = stream->emitter->end(&stream->scan, err);
     return status == STATUS_OK
                ? STATUS_OK
-               : stream_key_locate(&stream->key, block, stream->n_rows_before, status, err);
+               : stream_key_locate(&stream->scan.key, block, stream->n_rows_before, status, err);
 }
 
 /* Memory that runs out while a block is read is that of the open period's rows as a rule, so its
@@ -261,10 +218,10 @@ static enum status read_block(struct period_stream *stream, const struct native_
                               struct err *err)
 {
     enum status status = native_read_block(&stream->reader, block_out, err);
-    if (status != STATUS_NOMEM || !stream->key.is_open || stream->reader.block.header_changed)
+    if (status != STATUS_NOMEM || !stream->scan.key.is_open || stream->reader.block.header_changed)
         return status;
-    return stream_key_locate(&stream->key, &stream->reader.block, stream->n_rows_before + 1, status,
-                             err);
+    return stream_key_locate(&stream->scan.key, &stream->reader.block, stream->n_rows_before + 1,
+                             status, err);
 }
 
 static enum status run_blocks(struct period_stream *stream, struct err *err)
@@ -278,7 +235,7 @@ static enum status run_blocks(struct period_stream *stream, struct err *err)
         if (is_first)
             TRY(open_stream(stream, block, err));
         if (block->n_rows > 0)
-            TRY(native_writer_open(&stream->writer, stream->n_columns_out, err));
+            TRY(native_writer_open(&stream->scan.writer, stream->scan.n_columns_out, err));
         TRY(scan_block(stream, block, err));
     }
 }
@@ -299,24 +256,24 @@ enum status period_stream_run(const struct period_options *options, struct io_in
                               struct io_output output, struct err *err)
 {
     struct period_stream stream = {
-        .options = options,
+        .scan = {.options = options,
+                 .writer = native_writer_init(output),
+                 .key = {.n_columns = options->n_keys, .any_order = options->keys_unordered}},
         .emitter = choose_emitter(options),
         .reader = native_reader_init(input, options->n_keys),
-        .writer = native_writer_init(output),
-        .key = {.n_columns = options->n_keys, .any_order = options->keys_unordered},
     };
     stream.reader.keeps_last = stream.emitter->writes_behind;
     enum status status = run_blocks(&stream, err);
-    enum status written = native_writer_finish(&stream.writer, status == STATUS_OK ? err : NULL);
-    period_columns_free(&stream.columns);
-    period_columns_free(&stream.written);
-    period_wait_free(stream.wait);
-    period_list_free(stream.list);
+    enum status written =
+        native_writer_finish(&stream.scan.writer, status == STATUS_OK ? err : NULL);
+    if (stream.scan.state != NULL)
+        stream.emitter->free_state(stream.scan.state);
+    mem_free(stream.scan.state);
     buf_free(&stream.ticks);
     buf_free(&stream.differs);
     period_starts_free(&stream.starts);
-    stream_key_free(&stream.key);
-    native_writer_free(&stream.writer);
+    stream_key_free(&stream.scan.key);
+    native_writer_free(&stream.scan.writer);
     native_reader_free(&stream.reader);
     return status == STATUS_OK ? written : status;
 }

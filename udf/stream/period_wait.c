@@ -1,10 +1,10 @@
 /*
  * --emit rows --lengths: a row's period must end before the row can go out, so blocks wait, in the
- * order in which they came, until the open period begins behind them. Memory: the blocks that the
+ * order in which they came, until the open period begins after them. Memory: the blocks that the
  * longest period touches.
  */
 #include "mem.h"
-#include "period_stream.h"
+#include "period_emitter.h"
 
 enum { N_LENGTHS = 4 }; /* length, unique length, first, last */
 
@@ -41,10 +41,9 @@ static void free_block(struct waiting_block *block)
     mem_free(block);
 }
 
-void period_wait_free(struct period_wait *wait)
+static void free_wait(void *state)
 {
-    if (wait == NULL)
-        return;
+    struct period_wait *wait = state;
     for (size_t i = 0; i < count_blocks(&wait->blocks); i++)
         free_block(blocks_of(&wait->blocks)[i]);
     for (size_t i = 0; i < count_blocks(&wait->spare); i++)
@@ -52,7 +51,6 @@ void period_wait_free(struct period_wait *wait)
     buf_free(&wait->blocks);
     buf_free(&wait->spare);
     buf_free(&wait->time_type);
-    mem_free(wait);
 }
 
 static enum status open_lengths(struct waiting_block *waiting, const char *time_type,
@@ -87,29 +85,20 @@ static enum status take_block(struct period_wait *wait, const struct native_bloc
 }
 
 /* Announces the columns by a block that is made for it, and the first to be used again. */
-static enum status announce(struct period_stream *stream, const struct native_block *block,
-                            struct err *err)
-{
-    struct waiting_block *waiting = NULL;
-    TRY(take_block(stream->wait, block, &waiting, err));
-    enum status status = period_announce_rows(stream, block, waiting->lengths, N_LENGTHS, err);
-    if (status == STATUS_OK)
-        status = buf_append(&stream->wait->spare, &waiting, sizeof(waiting), err);
-    if (status != STATUS_OK)
-        free_block(waiting);
-    return status;
-}
-
-static enum status open_wait(struct period_stream *stream, const struct native_block *block,
+static enum status open_wait(struct period_scan *scan, const struct native_block *block,
                              struct err *err)
 {
-    const struct native_type *type = native_type_root(&block->columns[stream->time].type);
-    stream->n_columns_out = block->n_columns + PERIOD_N_COLUMNS + N_LENGTHS;
-    TRY(mem_take_zeros(1, sizeof(*stream->wait), &stream->wait, err));
-    TRY(period_columns_open(&stream->columns, block, err));
-    TRY(buf_append(&stream->wait->time_type, type->text, type->text_bytes, err));
-    TRY(buf_append_u8(&stream->wait->time_type, 0, err));
-    return announce(stream, block, err);
+    struct period_wait *wait = scan->state;
+    const struct native_type *type = native_type_root(&block->columns[scan->time].type);
+    struct waiting_block *waiting = NULL;
+    scan->n_columns_out = block->n_columns + PERIOD_N_COLUMNS + N_LENGTHS;
+    TRY(buf_append(&wait->time_type, type->text, type->text_bytes, err));
+    TRY(buf_append_u8(&wait->time_type, 0, err));
+    TRY(buf_reserve(&wait->spare, sizeof(waiting), err));
+    TRY(take_block(wait, block, &waiting, err));
+    TRY(buf_append(&wait->spare, &waiting, sizeof(waiting), err));
+    return period_columns_announce(&scan->writer, block, &waiting->columns, waiting->lengths,
+                                   N_LENGTHS, err);
 }
 
 static void fill(uint8_t *values, size_t width_bytes, uint64_t begin, uint64_t end, uint64_t value)
@@ -146,38 +135,29 @@ static enum status extend_lengths(struct waiting_block *waiting, uint64_t n_rows
     return STATUS_OK;
 }
 
-static enum status write_block(struct period_stream *stream, const struct waiting_block *waiting,
+static enum status write_block(struct period_scan *scan, const struct waiting_block *waiting,
                                struct err *err)
 {
-    struct native_writer *writer = &stream->writer;
-    TRY(native_writer_begin(writer, stream->n_columns_out, waiting->n_rows, err));
+    struct native_writer *writer = &scan->writer;
+    TRY(native_writer_begin(writer, scan->n_columns_out, waiting->n_rows, err));
     TRY(native_writer_add_bytes(writer, waiting->body.data, waiting->body.size_bytes, err));
-    TRY(native_writer_add(writer, &waiting->columns.ids, err));
-    TRY(native_writer_add(writer, &waiting->columns.numbers, err));
-    TRY(native_writer_add(writer, &waiting->columns.is_first, err));
-    for (size_t i = 0; i < N_LENGTHS; i++)
-        TRY(native_writer_add(writer, &waiting->lengths[i], err));
+    TRY(period_columns_add(writer, &waiting->columns, waiting->lengths, N_LENGTHS, err));
     return native_writer_flush(writer, err);
 }
 
 /* Writes the first n blocks, whose rows are complete. */
-static enum status write_blocks(struct period_stream *stream, size_t n, struct err *err)
+static enum status write_blocks(struct period_scan *scan, size_t n, struct err *err)
 {
-    struct period_wait *wait = stream->wait;
+    struct period_wait *wait = scan->state;
     struct waiting_block **blocks = blocks_of(&wait->blocks);
     for (size_t i = 0; i < n; i++)
-        TRY(write_block(stream, blocks[i], err));
+        TRY(write_block(scan, blocks[i], err));
     if (n == 0)
         return STATUS_OK;
     TRY(buf_append(&wait->spare, blocks, n * sizeof(*blocks), err));
     wait->blocks.size_bytes -= n * sizeof(*blocks);
     memmove(blocks, blocks + n, wait->blocks.size_bytes);
     return STATUS_OK;
-}
-
-static struct waiting_block *newest(const struct period_wait *wait)
-{
-    return blocks_of(&wait->blocks)[count_blocks(&wait->blocks) - 1];
 }
 
 static enum status append_columns(struct buf *body, const struct native_block *block,
@@ -191,10 +171,10 @@ static enum status append_columns(struct buf *body, const struct native_block *b
     return STATUS_OK;
 }
 
-static enum status begin_block(struct period_stream *stream, const struct native_block *block,
+static enum status begin_block(struct period_scan *scan, const struct native_block *block,
                                struct err *err)
 {
-    struct period_wait *wait = stream->wait;
+    struct period_wait *wait = scan->state;
     struct waiting_block *waiting = NULL;
     TRY(buf_reserve(&wait->blocks, sizeof(waiting), err));
     TRY(take_block(wait, block, &waiting, err));
@@ -203,43 +183,35 @@ static enum status begin_block(struct period_stream *stream, const struct native
     buf_reset(&waiting->body);
     TRY(append_columns(&waiting->body, block, err));
     TRY(extend_lengths(waiting, block->n_rows, err));
-    return period_columns_extend(&stream->columns, block->n_rows, err);
+    scan->columns = &waiting->columns;
+    return period_columns_extend(scan->columns, block->n_rows, err);
 }
 
-static enum status close_period(struct period_stream *stream, const struct native_block *block,
+static enum status close_period(struct period_scan *scan, const struct native_block *block,
                                 uint64_t row, struct err *err)
 {
     (void)block;
-    struct period_wait *wait = stream->wait;
+    struct period_wait *wait = scan->state;
     struct waiting_block **blocks = blocks_of(&wait->blocks);
     size_t last = count_blocks(&wait->blocks) - 1;
     for (size_t i = 0; i <= last; i++)
-        fill_lengths(blocks[i], &stream->run, i == 0 ? wait->open_row : 0,
+        fill_lengths(blocks[i], &scan->run, i == 0 ? wait->open_row : 0,
                      i == last ? row : blocks[i]->n_rows);
     wait->open_row = row;
-    return write_blocks(stream, last, err);
+    return write_blocks(scan, last, err);
 }
 
-/* The scanned columns join the block that waits; it gives back the memory that it had for them. */
-static enum status end_block(struct period_stream *stream, const struct native_block *block,
-                             struct err *err)
+static enum status end(struct period_scan *scan, struct err *err)
 {
-    (void)block;
-    (void)err;
-    struct waiting_block *waiting = newest(stream->wait);
-    struct period_columns columns = waiting->columns;
-    waiting->columns = stream->columns;
-    stream->columns = columns;
-    return STATUS_OK;
+    const struct period_wait *wait = scan->state;
+    return write_blocks(scan, count_blocks(&wait->blocks), err);
 }
 
-static enum status end(struct period_stream *stream, struct err *err)
-{
-    return write_blocks(stream, count_blocks(&stream->wait->blocks), err);
-}
-
-const struct period_emitter period_wait_emitter = {.open = open_wait,
-                                                   .begin_block = begin_block,
-                                                   .close_period = close_period,
-                                                   .end_block = end_block,
-                                                   .end = end};
+const struct period_emitter period_wait_emitter = {
+    .state_bytes = sizeof(struct period_wait),
+    .open = open_wait,
+    .begin_block = begin_block,
+    .close_period = close_period,
+    .end = end,
+    .free_state = free_wait,
+};

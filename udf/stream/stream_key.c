@@ -102,7 +102,7 @@ enum status stream_key_enter(struct stream_key *key, const struct native_block *
         const char *text = describe(key, block, &key->value, &open);
         enum status status = err_set(
             err, STATUS_FORMAT,
-            "expected keys in ascending order (or --keys-unordered), found key %s behind key %s",
+            "expected keys in ascending order (or --keys-unordered), found key %s after key %s",
             describe(key, block, &key->next, &key->text), text);
         buf_free(&open);
         return status;
