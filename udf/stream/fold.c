@@ -126,10 +126,7 @@ enum status fold_init(struct fold *fold, const struct native_block *block, size_
     buf_free(&text);
     TRY(status);
     fold->kind = choose_kind(type, &op);
-    TRY(mem_take_zeros(1, fold->kind->state_bytes, &fold->state, err));
-    if (fold->kind->init != NULL)
-        fold->kind->init(fold, type);
-    return STATUS_OK;
+    return mem_take_zeros(1, fold->kind->state_bytes, &fold->state, err);
 }
 
 void fold_free(struct fold *fold)

@@ -17,13 +17,6 @@ static bool are_blobs(const struct native_type *type)
     return type->kind == NATIVE_STRING;
 }
 
-static void init_blobs(struct fold *fold, const struct native_type *type)
-{
-    (void)type;
-    struct blobs *blobs = fold->state;
-    exact_reset(&blobs->exact);
-}
-
 static void free_blobs(void *state)
 {
     struct blobs *blobs = state;
@@ -51,9 +44,11 @@ static enum status add_blobs(struct fold *fold, const struct native_column *colu
         const uint8_t *blob = native_string(native_column_nodes(column), row, &blob_bytes);
         if (blob_bytes == 0)
             continue;
-        if (!blobs->has_kind)
+        if (!blobs->has_kind) {
             TRY(blob_kind_of(blob, blob_bytes, &blobs->kind, err));
-        blobs->has_kind = true;
+            exact_reset(&blobs->exact);
+            blobs->has_kind = true;
+        }
         if (blobs->kind == BLOB_EXACT)
             TRY(merge_exact(blobs, blob, blob_bytes, err));
         else
@@ -73,7 +68,6 @@ static enum status close_blobs(struct fold *fold, struct err *err)
         TRY(activity_gather_merge(&blobs->gather, &blobs->payload, err));
     TRY(blob_encode(blobs->kind, blobs->payload.data, blobs->payload.size_bytes, &blobs->blob,
                     err));
-    exact_reset(&blobs->exact);
     activity_gather_reset(&blobs->gather);
     blobs->has_kind = false;
     return native_append_string(&fold->out.parts[0], blobs->blob.data, blobs->blob.size_bytes, err);
@@ -83,7 +77,6 @@ const struct fold_kind fold_blobs = {
     .ops = 1 << FOLD_BY_TYPE,
     .state_bytes = sizeof(struct blobs),
     .suits = are_blobs,
-    .init = init_blobs,
     .add = add_blobs,
     .close = close_blobs,
     .free_state = free_blobs,

@@ -30,8 +30,6 @@ struct fold_kind {
     unsigned ops;       /* the ops that it is for: 1 << enum fold_op of each */
     size_t state_bytes; /* of fold->state, which begins as zeros */
     bool (*suits)(const struct native_type *type);
-    /* NULL where zeros are a good state. */
-    void (*init)(struct fold *fold, const struct native_type *type);
     enum status (*add)(struct fold *fold, const struct native_column *column, uint64_t begin,
                        uint64_t end, struct err *err);
     /* A group ends: appends its result to fold->out, or keeps it until the flush. */

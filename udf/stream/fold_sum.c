@@ -267,7 +267,6 @@ const struct fold_kind fold_reals = {
 struct chunks {
     struct buf values; /* double: of the chunk that is not full */
     struct buf states; /* struct moments: of the full ones */
-    double unit;       /* 10^scale of Decimals, whose values are whole numbers of it; else 1 */
 };
 
 static bool suits_moments(const struct native_type *type)
@@ -275,12 +274,13 @@ static bool suits_moments(const struct native_type *type)
     return suits_integers(type) || suits_reals(type);
 }
 
-static void init_moments(struct fold *fold, const struct native_type *type)
+/* 10^scale of Decimals, whose values are whole numbers of it; else 1. Exact up to 10^22. */
+static double unit_of(const struct native_type *type)
 {
-    struct chunks *chunks = fold->state;
-    chunks->unit = 1;
-    for (unsigned digit = fold_value_type(type)->scale; digit > 0; digit--)
-        chunks->unit *= 10; /* exact up to 10^22 */
+    double unit = 1;
+    for (unsigned digit = type->scale; digit > 0; digit--)
+        unit *= 10;
+    return unit;
 }
 
 static void free_moments(void *state)
@@ -303,11 +303,12 @@ static enum status add_moments(struct fold *fold, const struct native_column *co
 {
     struct chunks *chunks = fold->state;
     struct numbers numbers = numbers_of(column);
+    double unit = unit_of(numbers.type);
     for (uint64_t row = begin; row < end; row++) {
         const uint8_t *number = number_at(&numbers, row);
         if (number == NULL)
             continue;
-        double value = load_real(numbers.type, number) / chunks->unit;
+        double value = load_real(numbers.type, number) / unit;
         TRY(buf_append_f64(&chunks->values, value, err));
         if (chunks->values.size_bytes == MOMENTS_CHUNK_VALUES * 8)
             TRY(end_chunk(chunks, err));
@@ -333,7 +334,6 @@ const struct fold_kind fold_moments = {
     .ops = 1 << FOLD_MOMENTS,
     .state_bytes = sizeof(struct chunks),
     .suits = suits_moments,
-    .init = init_moments,
     .add = add_moments,
     .close = close_moments,
     .free_state = free_moments,

@@ -70,15 +70,18 @@ static void drop_groups(struct welford *welford)
     buf_reset(&welford->group_ends);
 }
 
-/* Merges the open group's states into one where there is no room for more. */
+static bool is_full(const struct welford *welford)
+{
+    return count_waiting(welford) >= MAX_WAITING_STATES;
+}
+
+/* Merges all that wait, and the open group's states into one where there is no room even then. */
 static enum status make_room(struct fold *fold, struct err *err)
 {
     struct welford *welford = fold->state;
     struct moments merged = {0};
-    if (count_waiting(welford) < MAX_WAITING_STATES)
-        return STATUS_OK;
     TRY(fold->kind->flush(fold, err));
-    if (count_waiting(welford) < MAX_WAITING_STATES)
+    if (!is_full(welford))
         return STATUS_OK;
     TRY(moments_merge_all(states_of(&welford->waiting), count_waiting(welford), &merged, err));
     buf_reset(&welford->waiting);
@@ -122,7 +125,8 @@ static enum status add_tuples(struct fold *fold, const struct native_column *col
     struct welford *welford = fold->state;
     const struct native_node *node = native_column_nodes(column);
     while (begin < end) {
-        TRY(make_room(fold, err));
+        if (UNLIKELY(is_full(welford)))
+            TRY(make_room(fold, err));
         uint8_t *added = NULL;
         size_t n_room = MAX_WAITING_STATES - count_waiting(welford);
         size_t n_added = end - begin < n_room ? (size_t)(end - begin) : n_room;
@@ -166,7 +170,8 @@ static enum status add_variances(struct fold *fold, const struct native_column *
         state.mean = load_f64(at);
         state.m2 = load_f64(at + 8);
         TRY(moments_validate(&state, err));
-        TRY(make_room(fold, err));
+        if (UNLIKELY(is_full(welford)))
+            TRY(make_room(fold, err));
         TRY(buf_append(&welford->waiting, &state, sizeof(state), err));
     }
     return STATUS_OK;
