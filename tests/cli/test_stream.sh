@@ -251,7 +251,7 @@ fails 'sum above UInt8' "column 'v': expected a sum that fits UInt8, found one t
     'merge_partials --keys 1' 'k UInt8, v UInt8' "SELECT 1::UInt8 AS k, 128::UInt8 AS v FROM numbers(2)"
 fails 'sum below Int64' "column 'v': expected a sum that fits Nullable(Int64), found one that overflows" \
     'merge_partials --keys 1' 'k UInt8, v Nullable(Int64)' "SELECT 1::UInt8 AS k, toNullable(toInt64('-9223372036854775808')) AS v FROM numbers(2)"
-fails 'sum above Int128' "column 'v': expected a sum that fits 128 bits, found a larger one" \
+fails 'sum above Int128' "column 'v': expected a sum that fits Int128, found one that overflows" \
     'merge_partials --keys 1' 'k UInt8, v Int128' "SELECT 1::UInt8 AS k, toInt128('170141183460469231731687303715884105727') AS v FROM numbers(2)"
 fails 'period sum above UInt64' "expected a sum that fits UInt64, found one that overflows" \
     'period_stream --keys 1 --time ts --gap 5 --emit periods --sum v' 'k UInt8, v_sum UInt64' \

@@ -5,8 +5,8 @@
 #include <stdio.h>
 
 static const struct fold_kind *const kinds[] = {
-    &fold_integers, &fold_wide_integers, &fold_reals,          &fold_moments,
-    &fold_pick,     &fold_blobs,         &fold_welford_tuples, &fold_welford_variances,
+    &fold_integers, &fold_reals,          &fold_moments,           &fold_pick,
+    &fold_blobs,    &fold_welford_tuples, &fold_welford_variances,
 };
 
 bool fold_op_of_name(const char *name, size_t name_bytes, enum fold_op *op_out)

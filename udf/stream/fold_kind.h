@@ -40,7 +40,7 @@ struct fold_kind {
     void (*free_state)(void *state);
 };
 
-extern const struct fold_kind fold_integers, fold_wide_integers, fold_reals; /* sums */
+extern const struct fold_kind fold_integers, fold_reals; /* sums */
 extern const struct fold_kind fold_moments, fold_pick, fold_blobs;
 extern const struct fold_kind fold_welford_tuples, fold_welford_variances;
 

@@ -6,8 +6,9 @@ enum {
     /* Values are handed to moments_update by so many, counted from the period's first: the same
      * pieces wherever blocks end. */
     MOMENTS_CHUNK_VALUES = 4096,
-    /* 64-bit words of a sum beyond 128 bits with a sign. */
-    WIDE_LIMBS = 5
+    /* Integers are summed in two's complement of so many 64-bit limbs, the lowest first, which 2^63
+     * values of 256 bits cannot overflow. */
+    N_LIMBS = 5
 };
 
 /* A column's numbers. */
@@ -40,14 +41,15 @@ static bool is_number(const struct native_type *value)
            value->class == NATIVE_CLASS_DECIMAL;
 }
 
+/* Of up to 64 bits, or an Int128. */
 static int128 load_integer(const struct native_type *type, const uint8_t *value)
 {
-    uint128 bits = 0;
-    unsigned unused_bits = 128 - 8 * type->width_bytes;
-    memcpy(&bits, value, type->width_bytes);
-    if (type->order == NATIVE_ORDER_SIGNED)
-        return (int128)(bits << unused_bits) >> unused_bits;
-    return (int128)bits;
+    unsigned width_bytes = type->width_bytes, unused_bits = 64 - 8 * width_bytes;
+    if (width_bytes > 8)
+        return (int128)((uint128)load_u64(value + 8) << 64 | load_u64(value));
+    uint64_t bits = width_bytes == 8 ? load_u64(value) : load_unsigned(value, width_bytes);
+    return type->order == NATIVE_ORDER_SIGNED ? (int64_t)(bits << unused_bits) >> unused_bits
+                                              : (int128)bits;
 }
 
 static double load_real(const struct native_type *type, const uint8_t *value)
@@ -70,63 +72,84 @@ static enum status append_sum(struct fold *fold, bool has_value, const void *sum
     return buf_append(&fold->out.parts[is_nullable], sum, sum_type(fold)->width_bytes, err);
 }
 
-static enum status refuse_sum(const struct fold *fold, struct err *err)
-{
-    const struct native_type *type = native_type_root(&fold->out.type);
-    return err_set(err, STATUS_LIMIT, "expected a sum that fits %.*s, found one that overflows",
-                   (int)type->text_bytes, type->text);
-}
-
 struct integer_sum {
-    int128 value;
+    uint64_t limbs[N_LIMBS];
     bool has_value;
 };
 
 static bool suits_integers(const struct native_type *type)
 {
     const struct native_type *value = fold_value_type(type);
-    return is_number(value) && value->order != NATIVE_ORDER_FLOAT &&
-           (value->width_bytes <= 8 ||
-            (value->width_bytes == 16 && value->order == NATIVE_ORDER_SIGNED));
+    return is_number(value) && value->order != NATIVE_ORDER_FLOAT;
 }
 
+static void widen(int128 value, uint64_t limbs[N_LIMBS])
+{
+    memset(limbs, value < 0 ? 0xff : 0, N_LIMBS * sizeof(*limbs));
+    memcpy(limbs, &value, sizeof(value));
+}
+
+/* The limbs of a value of any width. */
+static void load_limbs(const struct native_type *type, const void *value, uint64_t limbs[N_LIMBS])
+{
+    const uint8_t *bytes = value;
+    if (type->width_bytes <= 8) {
+        widen(load_integer(type, bytes), limbs);
+        return;
+    }
+    bool is_negative = type->order == NATIVE_ORDER_SIGNED && bytes[type->width_bytes - 1] >> 7 != 0;
+    memset(limbs, is_negative ? 0xff : 0, N_LIMBS * sizeof(*limbs));
+    memcpy(limbs, bytes, type->width_bytes);
+}
+
+static void add_limbs(uint64_t sum[N_LIMBS], const uint64_t limbs[N_LIMBS])
+{
+    uint128 carry = 0;
+    for (size_t i = 0; i < N_LIMBS; i++) {
+        carry += (uint128)sum[i] + limbs[i];
+        sum[i] = (uint64_t)carry;
+        carry >>= 64;
+    }
+}
+
+/* Values of up to 64 bits are summed in 128, and that sum is added. */
 static enum status add_integers(struct fold *fold, const struct native_column *column,
                                 uint64_t begin, uint64_t end, struct err *err)
 {
+    (void)err;
     struct integer_sum *sum = fold->state;
     struct numbers numbers = numbers_of(column);
-    int128 value = sum->value;
-    bool overflow = false;
+    bool is_short = numbers.type->width_bytes <= 8;
+    int128 sum_of_short = 0;
+    uint64_t limbs[N_LIMBS];
     for (uint64_t row = begin; row < end; row++) {
         const uint8_t *number = number_at(&numbers, row);
         if (number == NULL)
             continue;
         sum->has_value = true;
-        overflow |= __builtin_add_overflow(value, load_integer(numbers.type, number), &value);
+        if (is_short) {
+            sum_of_short += load_integer(numbers.type, number);
+            continue;
+        }
+        load_limbs(numbers.type, number, limbs);
+        add_limbs(sum->limbs, limbs);
     }
-    if (overflow)
-        return err_set(err, STATUS_LIMIT, "expected a sum that fits 128 bits, found a larger one");
-    sum->value = value;
+    widen(sum_of_short, limbs);
+    add_limbs(sum->limbs, limbs);
     return STATUS_OK;
 }
 
-/* The result's type decides what fits: 1 to 16 bytes, signed or not. */
-static bool integer_fits(const struct native_type *type, int128 value)
-{
-    unsigned bits = 8 * type->width_bytes;
-    if (type->order == NATIVE_ORDER_SIGNED) {
-        int128 shifted = bits == 128 ? 0 : value >> (bits - 1);
-        return shifted == 0 || shifted == -1;
-    }
-    return value >= 0 && (bits == 128 || value >> bits == 0);
-}
-
+/* The sum fits its type where cutting it to the type's width changes nothing. */
 static enum status close_integers(struct fold *fold, struct err *err)
 {
     struct integer_sum *sum = fold->state;
-    if (!integer_fits(sum_type(fold), sum->value))
-        return refuse_sum(fold, err);
-    TRY(append_sum(fold, sum->has_value, &sum->value, err));
+    const struct native_type *type = native_type_root(&fold->out.type);
+    uint64_t cut[N_LIMBS];
+    load_limbs(sum_type(fold), sum->limbs, cut);
+    if (memcmp(cut, sum->limbs, sizeof(cut)) != 0)
+        return err_set(err, STATUS_LIMIT, "expected a sum that fits %.*s, found one that overflows",
+                       (int)type->text_bytes, type->text);
+    TRY(append_sum(fold, sum->has_value, sum->limbs, err));
     *sum = (struct integer_sum){0};
     return STATUS_OK;
 }
@@ -137,84 +160,6 @@ const struct fold_kind fold_integers = {
     .suits = suits_integers,
     .add = add_integers,
     .close = close_integers,
-};
-
-/* Sums of the integers and Decimals that 128 bits with a sign do not hold: UInt128 and all of 256
- * bits. In two's complement of 320 bits, which 2^63 such values cannot overflow. */
-struct wide_sum {
-    uint64_t limbs[WIDE_LIMBS]; /* the lowest first */
-    bool has_value;
-};
-
-static bool suits_wide_integers(const struct native_type *type)
-{
-    const struct native_type *value = fold_value_type(type);
-    return is_number(value) &&
-           (value->width_bytes == 32 ||
-            (value->width_bytes == 16 && value->order == NATIVE_ORDER_UNSIGNED));
-}
-
-static bool is_negative(const struct native_type *type, const void *value)
-{
-    const uint8_t *bytes = value;
-    return type->order == NATIVE_ORDER_SIGNED && (bytes[type->width_bytes - 1] & 0x80) != 0;
-}
-
-static void add_wide(struct wide_sum *sum, const struct native_type *type, const uint8_t *value)
-{
-    uint64_t limbs[WIDE_LIMBS];
-    memset(limbs, is_negative(type, value) ? 0xff : 0, sizeof(limbs));
-    memcpy(limbs, value, type->width_bytes);
-    uint128 carry = 0;
-    for (size_t i = 0; i < WIDE_LIMBS; i++) {
-        carry += (uint128)sum->limbs[i] + limbs[i];
-        sum->limbs[i] = (uint64_t)carry;
-        carry >>= 64;
-    }
-}
-
-static enum status add_wide_integers(struct fold *fold, const struct native_column *column,
-                                     uint64_t begin, uint64_t end, struct err *err)
-{
-    (void)err;
-    struct wide_sum *sum = fold->state;
-    struct numbers numbers = numbers_of(column);
-    for (uint64_t row = begin; row < end; row++) {
-        const uint8_t *number = number_at(&numbers, row);
-        if (number == NULL)
-            continue;
-        sum->has_value = true;
-        add_wide(sum, numbers.type, number);
-    }
-    return STATUS_OK;
-}
-
-/* Whether the limbs beyond the type's width only repeat its sign. */
-static bool wide_fits(const struct native_type *type, const uint64_t limbs[WIDE_LIMBS])
-{
-    uint64_t sign = is_negative(type, limbs) ? UINT64_MAX : 0;
-    for (size_t i = type->width_bytes / 8; i < WIDE_LIMBS; i++)
-        if (limbs[i] != sign)
-            return false;
-    return true;
-}
-
-static enum status close_wide_integers(struct fold *fold, struct err *err)
-{
-    struct wide_sum *sum = fold->state;
-    if (!wide_fits(sum_type(fold), sum->limbs))
-        return refuse_sum(fold, err);
-    TRY(append_sum(fold, sum->has_value, sum->limbs, err));
-    *sum = (struct wide_sum){0};
-    return STATUS_OK;
-}
-
-const struct fold_kind fold_wide_integers = {
-    .ops = 1 << FOLD_BY_TYPE | 1 << FOLD_SUM,
-    .state_bytes = sizeof(struct wide_sum),
-    .suits = suits_wide_integers,
-    .add = add_wide_integers,
-    .close = close_wide_integers,
 };
 
 struct real_sum {
@@ -269,9 +214,14 @@ struct chunks {
     struct buf states; /* struct moments: of the full ones */
 };
 
+/* Those whose values load_real knows. */
 static bool suits_moments(const struct native_type *type)
 {
-    return suits_integers(type) || suits_reals(type);
+    const struct native_type *value = fold_value_type(type);
+    return suits_reals(type) ||
+           (suits_integers(type) &&
+            (value->width_bytes <= 8 ||
+             (value->width_bytes == 16 && value->order == NATIVE_ORDER_SIGNED)));
 }
 
 /* 10^scale of Decimals, whose values are whole numbers of it; else 1. Exact up to 10^22. */
