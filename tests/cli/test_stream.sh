@@ -189,7 +189,7 @@ for bytes in 300 40000000; do
     long_keys $bytes >"$TMPDIR/in"
     run timeout 5 "$BUILD/bin/period_stream" --keys 1 --time ts --gap 10 <"$TMPDIR/in"
     check_equal "keys of $bytes bytes: status" 1 "$status"
-    for part in "row 2, key ('bbb" "found key ('aaa" "behind key ('bbb"; do
+    for part in "row 2, key ('bbb" "found key ('aaa" "after key ('bbb"; do
         check_contains "keys of $bytes bytes: message" "$part" "$stderr"
     done
 done
