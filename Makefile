@@ -79,7 +79,7 @@ $(BUILD)/bin/%: $(BUILD)/obj/udf/%.o $(BUILD)/libsaltwell.a
 
 $(BUILD)/saltwell-local: $(LAUNCHER_OBJECTS) $(BUILD)/libsaltwell.a
 	$(call say,LD,$@)
-	$(Q)$(LINK) -pie $^ $(LDLIBS) -ldl -o $@
+	$(Q)$(LINK) -pie -Wl,--export-dynamic-symbol=listen $^ $(LDLIBS) -ldl -o $@
 
 # What the launcher registers: each executable's own XML, and the SQL functions a file each.
 $(BUILD)/xml/%_function.xml: $(BUILD)/bin/%

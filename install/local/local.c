@@ -2,6 +2,7 @@
 
 #include "args.h"
 #include "engine.h"
+#include "folder.h"
 #include "plugins.h"
 #include "prompt.h"
 
@@ -48,7 +49,7 @@ static void database_create(const char *path, const char *engine_path)
 enum status local_prepare_folder(const char *path, const char *plugins, const char *engine_path,
                                  struct err *err)
 {
-    TRY(plugins_make_folder(path, err));
+    TRY(folder_prepare(path, err));
     TRY(plugins_copy_sql(plugins, path, err));
     char *metadata = args_format("%s/metadata/default.sql", path);
     bool there = access(metadata, F_OK) == 0;

@@ -3,8 +3,10 @@
 #include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <unistd.h>
 
@@ -21,6 +23,8 @@ static enum status net_resolve(const char *host, const char *port, struct addrin
 
 static bool address_is_loopback(const struct sockaddr *address)
 {
+    if (address->sa_family == AF_UNIX)
+        return true;
     if (address->sa_family == AF_INET) {
         struct sockaddr_in v4;
         memcpy(&v4, address, sizeof(v4));
@@ -41,6 +45,39 @@ enum status net_is_loopback(const char *host, bool *loopback_out, struct err *er
     freeaddrinfo(found);
     *loopback_out = loopback;
     return STATUS_OK;
+}
+
+static atomic_bool listen_on_loopback_only, listen_asked, listen_refused;
+
+void net_watch_listen(bool loopback_only)
+{
+    listen_on_loopback_only = loopback_only;
+    listen_asked = listen_refused = false;
+}
+
+bool net_listen_was_asked(void)
+{
+    return listen_asked;
+}
+
+bool net_listen_was_refused(void)
+{
+    return listen_refused;
+}
+
+/* In place of the system's, for the engine as well: see net_watch_listen(). */
+__attribute__((visibility("default"))) int listen(int fd, int backlog)
+{
+    struct sockaddr_storage address = {0};
+    socklen_t size = sizeof(address);
+    listen_asked = true;
+    if (listen_on_loopback_only && (getsockname(fd, (struct sockaddr *)&address, &size) != 0 ||
+                                    !address_is_loopback((struct sockaddr *)&address))) {
+        listen_refused = true;
+        errno = EACCES;
+        return -1;
+    }
+    return (int)syscall(SYS_listen, fd, backlog);
 }
 
 /* SO_REUSEADDR as the engine sets it: a port that was closed a moment ago counts as free. */

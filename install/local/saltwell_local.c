@@ -70,6 +70,8 @@ static bool serve_read(struct serve_options *options, int argc, char **argv)
         {"tcp-port", required_argument, NULL, 't'},
         {"listen-host", required_argument, NULL, 'l'},
         {"users-config", required_argument, NULL, 'u'},
+        {"no-password", no_argument, NULL, 'n'},
+        {"all-files", no_argument, NULL, 'a'},
         {"config-file", required_argument, NULL, 'c'},
         {"plugins", required_argument, NULL, 'g'},
         {NULL, 0, NULL, 0},
@@ -93,6 +95,12 @@ static bool serve_read(struct serve_options *options, int argc, char **argv)
             break;
         case 'u':
             options->users_config = args_absolute_path(optarg);
+            break;
+        case 'a':
+            options->all_files = true;
+            break;
+        case 'n':
+            options->no_password = true;
             break;
         case 'c':
             options->config_file = args_absolute_path(optarg);
@@ -128,6 +136,8 @@ static int serve_main(const struct launcher *launcher, int argc, char **argv)
                           is_port(options.http_port) ? options.tcp_port : options.http_port);
     if (atoi(options.http_port) == atoi(options.tcp_port))
         return fail_usage("--http-port and --tcp-port are both ", options.http_port);
+    if (options.no_password && options.users_config != NULL)
+        return fail_usage("--no-password and --users-config: expected one of them, found both", "");
     enum status status = serve_check(&options, &err);
     if (status == STATUS_OK)
         status = local_prepare_folder(options.path, options.plugins, launcher->engine_path, &err);

@@ -208,7 +208,8 @@ for case in "no_path|--serve|--serve needs --path DIR" \
 	"same_ports|--serve --path $work/x --http-port 9000|--http-port and --tcp-port are both 9000" \
 	"unknown|--serve --path $work/x --bogus|unrecognized option '--bogus'" \
 	"argument|--serve --path $work/x word|--serve takes no argument: word" \
-	"not_loopback|--serve --path $work/x --listen-host 0.0.0.0|add --users-config FILE"; do
+	"not_loopback|--serve --path $work/x --no-password --listen-host 0.0.0.0|expected a password, found --no-password" \
+	"whose_users|--serve --path $work/x --no-password --users-config $work/x|expected one of them, found both"; do
 	options=${case#*|}
 	# Word splitting is wanted: the options of the case.
 	# shellcheck disable=SC2086
@@ -244,9 +245,9 @@ sql() {
 	curl -s -m 30 "http://127.0.0.1:$port/" --data-binary "$1"
 }
 
-serve data --plugins "$work/set"
-check ready_line "$(cat "$work/server")" \
-	"saltwell-local: ready: HTTP 127.0.0.1:$port, native 127.0.0.1:$native, data in $work/data"
+serve data --no-password --plugins "$work/set"
+check ready_line "$(grep -v 'no Landlock' "$work/server")" \
+	"saltwell-local: ready: HTTP 127.0.0.1:$port, native 127.0.0.1:$native, data in $work/data, no password"
 check http_query "$(sql "SELECT 40 + 2")" 42
 run --query "SELECT 1 FROM remote('127.0.0.1:$native', system, one)"
 check native_protocol "$status $out" "0 1"
@@ -261,6 +262,8 @@ check refreshable_view "$(sql "SELECT c FROM mv")" 1000
 sql "SYSTEM FLUSH LOGS"
 check query_log "$(sql "SELECT count() > 0 FROM system.query_log WHERE query LIKE '%CREATE FUNCTION plusEight%'")" 1
 
+run --serve --path "$work/data" --http-port $((native + 1)) --tcp-port $((native + 2))
+check folder_taken_to_serve "$status $err" "1 saltwell-local: $work/data is in use by another process"
 run --serve --path "$work/other" --http-port $port --tcp-port $((native + 1))
 check_has http_port_taken "$status $err" "1 saltwell-local: cannot listen on 127.0.0.1:$port: Address already in use"
 run --serve --path "$work/other" --http-port $((native + 1)) --tcp-port $native
@@ -270,7 +273,7 @@ check_has folder_taken "$status $err" "Another server instance in same directory
 
 stop TERM
 check sigterm "$status" 0
-serve data
+serve data --no-password
 check kept_table "$(sql "SELECT count(), sum(x) FROM t")" "1000	499500"
 check kept_function "$(sql "SELECT plusEight(1)")" 9
 check kept_view "$(sql "SELECT c FROM mv")" 1000
@@ -291,6 +294,7 @@ cat >"$work/users.xml" <<'EOF'
 EOF
 serve users --listen-host 0.0.0.0 --users-config "$work/users.xml"
 check_has users_config_ready "$(cat "$work/server")" "saltwell-local: ready: HTTP 0.0.0.0:$port"
+check_has users_config_named "$(cat "$work/server")" "data in $work/users, users of $work/users.xml"
 check users_config_user "$(curl -s -m 30 -u analyst:secret "http://127.0.0.1:$port/?query=SELECT+currentUser()")" analyst
 check_has users_config_refuses "$(curl -s -m 30 -u analyst:wrong "http://127.0.0.1:$port/?query=SELECT+1")" "Authentication failed"
 stop TERM
