@@ -27,7 +27,9 @@ send() {
         *) request="$request&param_${pair%%=*}=$value" ;;
         esac
     done
-    http_code=$(curl -sS -o "$scratch/answer" -w '%{http_code}' --data-binary "@$statement" "$request" 2>"$scratch/error") || {
+    # The address goes in on standard input: what stands in a command, everyone on the machine can read.
+    http_code=$(printf 'url = "%s"\n' "$request" |
+        curl -sS -o "$scratch/answer" -w '%{http_code}' --data-binary "@$statement" -K - 2>"$scratch/error") || {
         sed -i '1s/^/no answer from the server: /' "$scratch/error"
         return 1
     }

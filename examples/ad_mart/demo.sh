@@ -63,7 +63,7 @@ row_counts() {
 rm -rf "$BUILD/ad_mart"
 http=$(free_port) tcp=$(free_port)
 start_server "$BUILD/ad_mart" "$http" "$tcp" || exit 1
-url=http://127.0.0.1:$http
+url=$server_url
 CLICKHOUSE_URL=$url
 export CLICKHOUSE_URL
 last_day=$(sql "SELECT toDate('$first_day') + $DAYS - 1")

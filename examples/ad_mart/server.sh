@@ -1,7 +1,8 @@
 # shellcheck shell=sh
 # Starting and stopping the embedded ClickHouse; read by the demos. The caller sets $BUILD.
 
-# start_server FOLDER HTTP_PORT TCP_PORT [OPTION...]: in the background; its process is $server_pid.
+# start_server FOLDER HTTP_PORT TCP_PORT [OPTION...]: in the background; its process is $server_pid, and
+# $server_url its address, with the password where it has one.
 start_server() {
     server_folder=$1 server_http=$2 server_tcp=$3
     shift 3
@@ -18,6 +19,11 @@ start_server() {
         fi
         sleep 0.1
     done
+    # shellcheck disable=SC2034 # for the caller
+    case " $* " in
+    *' --no-password '*) server_url=http://127.0.0.1:$server_http ;;
+    *) server_url=http://default:$(cat "$server_folder/saltwell-password")@127.0.0.1:$server_http ;;
+    esac
 }
 
 # free_port: a TCP port that nobody listens on, below those of outgoing connections. To curl 7 is a

@@ -9,7 +9,7 @@ BUILD=${BUILD:-build}
 PORT=${PORT:-8123}
 here=$(cd "$(dirname "$0")" && pwd)
 saltwell="$BUILD/saltwell-local"
-store="$BUILD/demo"
+store=$(cd "$BUILD" && pwd)/demo
 server=
 
 fail() {
@@ -46,7 +46,7 @@ start() {
     fail "expected the demo's data in $store, found none: run make demo"
 case $PORT in '' | *[!0-9]*) fail "PORT: expected a number, found '$PORT'" ;; esac
 log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+trap 'rm -f "$log" "$store/play.html"' EXIT
 echo "starting a server on the demo's data ..."
 port=$PORT
 while start "$port" && [ -z "$server" ]; do
@@ -55,17 +55,22 @@ while start "$port" && [ -z "$server" ]; do
 done
 
 query=$(base64 "$here/play.sql" | tr -d '\n')
-url="http://127.0.0.1:$port/play?user=default#$query"
+url="http://127.0.0.1:$port/play?user=default&password=$(cat "$store/saltwell-password")#$query"
 cat <<TEXT
 
 ClickHouse's page for queries, with one prepared; press Run there:
 
 $url
 
-The log is the table demo.events, and every function is there. Ctrl-C ends it.
+The log is the table demo.events, and every function is there. Ctrl-C ends it. The address has the
+password in it, which is that of $store/saltwell-password; the page takes it out of the address bar.
 TEXT
 if [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ] && command -v xdg-open >/dev/null 2>&1; then
-    xdg-open "$url" >/dev/null 2>&1 &
+    # Through a file: what stands in a command, everyone on the machine can read.
+    page=$store/play.html
+    (umask 077 && rm -f "$page" &&
+        printf '<!DOCTYPE html><meta http-equiv="refresh" content="0; url=%s">\n' "$url" | sed 's/&/\&amp;/' >"$page")
+    xdg-open "$page" >/dev/null 2>&1 &
 fi
 wait "$server" || true
 fail "the server ended by itself: $(cat "$log")"

@@ -74,8 +74,9 @@ sleep 0.5
 play DISPLAY=:77 PATH="$TMPDIR/tools:$PATH"
 kill "$taker"
 taker=
-check_contains 'play: the next free port' "http://127.0.0.1:$((port + 1))/play?user=default#" "$url"
-check_equal 'play: opens a browser' "$url" "$(cat "$TMPDIR/opened" 2>&1)"
+check_contains 'play: the next free port' "http://127.0.0.1:$((port + 1))/play?user=default&password=$(cat "$own/demo/saltwell-password")#" "$url"
+check_equal 'play: opens a browser' "600 1" "$(stat -c %a "$own/demo/play.html") $(grep -cF "url=$(
+    printf '%s' "$url" | sed 's/&/\&amp;/')" "$(cat "$TMPDIR/opened")")"
 stop
 check_equal 'play: SIGTERM' "0 play: the server has ended" "$status $(tail -n 1 "$TMPDIR/play")"
 

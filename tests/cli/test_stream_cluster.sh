@@ -30,8 +30,7 @@ ask() {
 
 # The shards hold the rows by key; by_time holds them by time. all_rows on the first node has all of them.
 columns="\`a b\` Nullable(UInt64), ts DateTime('UTC'), \`q'uo\` String, \`bq\\\`x\` LowCardinality(String), \`back\\\\slash\` Int64, state Tuple(n UInt64, mean Float64, m2 Float64)"
-for port in "$http2" "$http1"; do
-    url=http://127.0.0.1:$port
+for url in "$node2" "$node1"; do
     for table in by_key by_time; do
         check_equal "$table: created on a node" '' "$(ask "CREATE TABLE $table ($columns) ENGINE = MergeTree ORDER BY tuple()")"
     done

@@ -38,19 +38,18 @@ rm -rf "$work"
 mkdir -p "$work"
 echo 'starting two nodes, and a single server to compare with ...'
 start_nodes "$work" || exit 1
+cluster=$node1
 http3=$(free_port)
 start_server "$work/single" "$http3" "$(free_port)" || exit 1
-pids="$pids $server_pid"
+pids="$pids $server_pid" single=$server_url
 
-for port in "$http1" "$http2"; do
-    url=http://127.0.0.1:$port
-    "$here/ad_mart" schema --url "$url"
+for url in "$cluster" "$node2"; do
+    CLICKHOUSE_URL=$url "$here/ad_mart" schema
     must script "$here/cluster/node.sql"
 done
-cluster=http://127.0.0.1:$http1 single=http://127.0.0.1:$http3
 url=$cluster
 must script "$here/cluster/initiator.sql"
-"$here/ad_mart" schema --url "$single"
+CLICKHOUSE_URL=$single "$here/ad_mart" schema
 
 echo "the same $DAYS days of $ROWS bids for both ..."
 for url in "$cluster" "$single"; do
@@ -65,9 +64,9 @@ must sql 'SELECT shardNum() AS shard, count() AS bids, uniq(user_id) AS users, u
 
 last_month=$(must sql "SELECT formatDateTime(toDate('$first_day') + $DAYS - 1, '%Y-%m')")
 echo '== over the cluster =='
-"$here/ad_mart" backfill --from "${first_day%-*}" --to "$last_month" --url "$cluster" --sql "$here/cluster" || exit 1
+CLICKHOUSE_URL=$cluster "$here/ad_mart" backfill --from "${first_day%-*}" --to "$last_month" --sql "$here/cluster" || exit 1
 echo '== on one server =='
-"$here/ad_mart" backfill --from "${first_day%-*}" --to "$last_month" --url "$single" || exit 1
+CLICKHOUSE_URL=$single "$here/ad_mart" backfill --from "${first_day%-*}" --to "$last_month" || exit 1
 
 # Every bit of every row and column of a mart, as one number.
 fingerprint() {

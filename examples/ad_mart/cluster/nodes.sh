@@ -3,23 +3,30 @@
 # caller sets $BUILD, and ends the processes $pids.
 pids=''
 
-# start_nodes FOLDER: their HTTP ports are $http1 and $http2.
+# start_nodes FOLDER: their addresses, with the password, are $node1 and $node2.
 start_nodes() {
-    tcp1=$(free_port) tcp2=$(free_port) http1=$(free_port) http2=$(free_port)
-    cat >"$1/nodes.xml" <<END
+    tcp1=$(free_port) tcp2=$(free_port)
+    # The nodes ask one another, so they have one password, which is there before they start.
+    password=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
+    for node in node1 node2; do
+        "$BUILD/saltwell-local" --path "$1/$node" --query 'SELECT 1' >/dev/null </dev/null || return 1
+        (umask 077 && echo "$password" >"$1/$node/saltwell-password")
+    done
+    (umask 077 && cat >"$1/nodes.xml") <<END
 <clickhouse>
     <remote_servers>
         <shards>
-            <shard><replica><host>127.0.0.1</host><port>$tcp1</port></replica></shard>
-            <shard><replica><host>127.0.0.1</host><port>$tcp2</port></replica></shard>
+            <shard><replica><host>127.0.0.1</host><port>$tcp1</port><password>$password</password></replica></shard>
+            <shard><replica><host>127.0.0.1</host><port>$tcp2</port><password>$password</password></replica></shard>
         </shards>
     </remote_servers>
 </clickhouse>
 END
-    start_server "$1/node1" "$http1" "$tcp1" --config-file "$1/nodes.xml" || return 1
-    pids="$pids $server_pid"
-    start_server "$1/node2" "$http2" "$tcp2" --config-file "$1/nodes.xml" || return 1
-    pids="$pids $server_pid"
+    start_server "$1/node1" "$(free_port)" "$tcp1" --config-file "$1/nodes.xml" || return 1
+    pids="$pids $server_pid" node1=$server_url
+    start_server "$1/node2" "$(free_port)" "$tcp2" --config-file "$1/nodes.xml" || return 1
+    # shellcheck disable=SC2034 # for the caller
+    pids="$pids $server_pid" node2=$server_url
 }
 
 end_nodes() {

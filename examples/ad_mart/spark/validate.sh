@@ -83,7 +83,7 @@ mkdir -p "$work"
 work=$(cd "$work" && pwd)
 http=$(free_port)
 start_server "$work/data" "$http" "$(free_port)" || exit 1
-url=http://127.0.0.1:$http
+url=$server_url
 CLICKHOUSE_URL=$url
 export CLICKHOUSE_URL
 "$here/ad_mart" schema || fail "$(last_error)"
@@ -99,7 +99,7 @@ mv "$scratch/answer" "$work/preclick.parquet"
 
 echo "the Spark job, $ROWS bids:"
 measured 0 "$VENV/bin/python" "$here/spark/old_job.py" --meta "$work/meta.parquet" --preclick "$work/preclick.parquet" \
-    --output "$work/old" "$day" 2>"$work/spark.log" || fail "the Spark job failed: $(tail -n 3 "$work/spark.log")"
+    --output "$work/data/user_files/old" "$day" 2>"$work/spark.log" || fail "the Spark job failed: $(tail -n 3 "$work/spark.log")"
 echo 'the mart:'
 measured "$server_pid" "$here/ad_mart" --date "$day" || fail 'ad_mart failed'
 sql 'SYSTEM FLUSH LOGS' >/dev/null || fail "$(last_error)"
@@ -109,7 +109,7 @@ sql "SELECT '  largest query ', formatReadableSize(max(memory_usage)) FROM syste
 different=0
 for mart in user host ip; do
     for what in totals keys; do
-        rows=$(step "$here/validate.sql" "${mart}_$what" "day=$day" "old=$work/old/${mart}_daily/date=$day/*.parquet") ||
+        rows=$(step "$here/validate.sql" "${mart}_$what" "day=$day" "old=$work/data/user_files/old/${mart}_daily/date=$day/*.parquet") ||
             fail "validate.sql, step ${mart}_$what: $(last_error)"
         [ -z "$rows" ] || { printf '%s\n' "$rows"; different=1; }
     done
