@@ -85,7 +85,7 @@ class Server:
     def start(self):
         self.port = free_port()
         command = [
-            f"{self.build}/saltwell-local", "--serve", "--path", self.data_path,
+            f"{self.build}/saltwell-local", "--serve", "--no-password", "--all-files", "--path", self.data_path,
             "--http-port", str(self.port), "--tcp-port", str(free_port()),
             "--plugins", self.plugins,
         ]  # fmt: skip

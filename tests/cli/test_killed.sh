@@ -21,7 +21,7 @@ trap end EXIT
 trap 'exit 129' HUP INT TERM
 
 http=$(free_port)
-start_server "$TMPDIR/data" "$http" "$(free_port)" || exit 1
+start_server "$TMPDIR/data" "$http" "$(free_port)" --no-password || exit 1
 # What follows is `Child process was terminated by signal 9`, or `Broken pipe` where the server noticed that first.
 message="User defined function 'periods' failed"
 

@@ -44,7 +44,7 @@ port=$((20000 + $$ % 9000))
 trap 'kill -KILL $server 2>/dev/null; rm -rf "$TMPDIR"' EXIT
 : >"$TMPDIR/server"
 for attempt in 1 2 3 4 5; do
-    "$engine" --serve --path "$TMPDIR/data" --http-port $port --tcp-port $((port + 1)) >"$TMPDIR/server" 2>&1 </dev/null &
+    "$engine" --serve --no-password --path "$TMPDIR/data" --http-port $port --tcp-port $((port + 1)) >"$TMPDIR/server" 2>&1 </dev/null &
     server=$!
     until grep -q ready "$TMPDIR/server" || ! kill -0 $server 2>/dev/null; do
         sleep 0.1

@@ -42,7 +42,7 @@ start() {
     "$BUILD/saltwell-local" --path "$TMPDIR/data" --queries-file "$here/data.sql" </dev/null >/dev/null || exit 1
     http=$(free_port)
     tcp=$(free_port)
-    start_server "$TMPDIR/data" "$http" "$tcp" || exit 1
+    start_server "$TMPDIR/data" "$http" "$tcp" --no-password || exit 1
 }
 
 sql() {

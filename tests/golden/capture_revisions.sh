@@ -11,7 +11,7 @@ printf '#!/bin/sh\nexec cat >"%s/$1"\n' "$TMPDIR" >"$plugins/bin/capture"
 chmod +x "$plugins/bin/capture"
 trap 'kill -KILL $server_pid; rm -rf "$TMPDIR"' EXIT
 http=$(free_port)
-start_server "$TMPDIR/data" "$http" "$(free_port)" --plugins "$plugins" || exit 1
+start_server "$TMPDIR/data" "$http" "$(free_port)" --no-password --plugins "$plugins" || exit 1
 
 # capture NAME REVISION QUERY: the blocks of the query's rows.
 capture() {

@@ -28,7 +28,7 @@ mart_begin() {
         exit 0
     fi
     http=$(free_port) tcp=$(free_port)
-    start_server "$TMPDIR/data" "$http" "$tcp" || exit 1
+    start_server "$TMPDIR/data" "$http" "$tcp" --no-password || exit 1
     url=http://127.0.0.1:$http
     CLICKHOUSE_URL=$url
     export CLICKHOUSE_URL

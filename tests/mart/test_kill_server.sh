@@ -12,6 +12,6 @@ kill_it() {
     kill -9 "$server_pid"
     wait "$server_pid" 2>/dev/null
     wait "$victim" 2>/dev/null
-    start_server "$TMPDIR/data" "$http" "$tcp" || not_ok 'the server starts again' "$(tail -n 1 "$TMPDIR/data.log")"
+    start_server "$TMPDIR/data" "$http" "$tcp" --no-password || not_ok 'the server starts again' "$(tail -n 1 "$TMPDIR/data.log")"
 }
 kill_tests

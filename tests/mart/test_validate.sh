@@ -13,12 +13,12 @@ ad_mart --date 2024-01-15
 old_output() {
     sql "SELECT * EXCEPT (daily_ctr, daily_avg_visit_duration, daily_avg_duration_per_page, daily_time_show_to_view, activity) $2
         FROM marts.$1_daily FORMAT Parquet" >/dev/null || last_error
-    mv "$scratch/answer" "$TMPDIR/$1.parquet"
+    mv "$scratch/answer" "$TMPDIR/data/user_files/$1.parquet"
 }
 
 validate() {
     for what in totals keys; do
-        step "$mart/validate.sql" "$1_$what" day=2024-01-15 "old=$TMPDIR/$1.parquet" || last_error
+        step "$mart/validate.sql" "$1_$what" day=2024-01-15 "old=$1.parquet" || last_error
     done
 }
 
@@ -34,5 +34,5 @@ check_contains 'another average' 'host_daily	average ctr' "$(validate host)"
 old_output user 'REPLACE (daily_count_time_show_to_view + 1 AS daily_count_time_show_to_view)'
 check_equal 'another count in the sample of keys' 3 "$(validate user | grep -vc -e '	count ' -e '	average ')"
 sql "SELECT * FROM marts.ip_daily LIMIT 100 FORMAT Parquet" >/dev/null
-mv "$scratch/answer" "$TMPDIR/ip.parquet"
+mv "$scratch/answer" "$TMPDIR/data/user_files/ip.parquet"
 check_contains 'rows are missing' 'ip_daily	rows	100' "$(validate ip)"
