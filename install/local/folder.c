@@ -31,12 +31,14 @@ enum status folder_prepare(const char *path, struct err *err)
     if (!folder_is_empty(path))
         return STATUS_OK;
     char *mark = args_format("%s/" MARK, path);
-    int fd = chmod(path, 0700) == 0 ? open(mark, O_WRONLY | O_CREAT | O_CLOEXEC, 0600) : -1;
+    int fd = open(mark, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
     enum status status = STATUS_OK;
-    if (fd < 0)
+    /* Where an empty folder is another user's, folder_is_open() is what remains. */
+    bool closed = chmod(path, 0700) == 0 || errno == EPERM;
+    if (fd < 0 || !closed)
         status =
             err_set(err, STATUS_IO, "cannot prepare the data folder %s: %s", path, strerror(errno));
-    else
+    if (fd >= 0)
         close(fd);
     free(mark);
     return status;
