@@ -81,7 +81,7 @@ found=$(ask "SELECT count() FROM ($(written by_time "$one --emit periods --clust
 check_equal 'a key on several shards: other periods, as the documents warn' 1 "$([ "$found" -gt "$expected" ] && echo 1)"
 
 # The hash ranges are not those of the sharding key: no process of a shard is without rows.
-url=http://127.0.0.1:$http2
+url=$node2
 check_equal 'the ranges of a shard all have rows' '3' \
     "$(ask 'SELECT uniqExact(cityHash64(tuple(`a b`), 1) % 3) FROM by_key')"
 check_equal 'the ranges of a shard all have rows, as many as shards' '2' \
@@ -90,7 +90,7 @@ check_equal 'the ranges of a shard all have rows, as many as shards' '2' \
 # What fails on a shard fails the query, with its reason.
 check_equal 'a sum that overflows on the second node' '' "$(ask "INSERT INTO by_key (\`a b\`, ts, \`back\\\\slash\`)
     SELECT 1000003, 1, 9223372036854775807 FROM numbers(2)")"
-url=http://127.0.0.1:$http1
+url=$node1
 check_contains 'an error on a shard' 'that overflows' \
     "$(bits "$(written by_key "$one --emit periods --sum \"back\\\\\\\\slash\" --cluster shards")")"
 check_contains 'a cluster with a quote in its name' "Requested cluster 'it's' not found" "$(bits "$(written by_key "$one --cluster \"it\\\\\\'s\"")")"
