@@ -23,7 +23,7 @@ python3 "$ROOT/tests/cli/killed.py" "$BUILD/bin"
 server_pid=
 trap '[ -z "$server_pid" ] || kill -KILL $server_pid 2>/dev/null; rm -rf "$TMPDIR"' EXIT
 http=$(free_port)
-start_server "$TMPDIR/data" "$http" "$(free_port)" || exit 1
+start_server "$TMPDIR/data" "$http" "$(free_port)" --no-password || exit 1
 
 # ask SECONDS SQL [PARAMETERS]: the answer, or that none came in time.
 ask() {
