@@ -16,7 +16,13 @@ HARDENING_CFLAGS = -fstack-protector-strong
 HARDENING_LDFLAGS = -Wl,-z,relro,-z,now,-z,noexecstack
 # No contraction into fused multiply-adds: the same bits from every compiler and on every processor.
 OUR_CFLAGS = -std=c11 -fPIE -pthread -ffp-contract=off $(HARDENING_CFLAGS) $(WARNINGS) $(CHECK_CFLAGS)
-OUR_CPPFLAGS = -D_GNU_SOURCE $(HARDENING_CPPFLAGS) -Iaggregations -Iudf/common -Iudf/stream -Iudf/sql $(PACKAGE_CFLAGS)
+# Each room sees only those that it may use; tests/lint_dependencies.py has the same rule.
+ROOMS = $(wildcard aggregations udf/common udf/stream udf/sql)
+ROOMS_OF_aggregations = aggregations
+ROOMS_OF_udf/common = aggregations udf/common
+ROOMS_OF_udf/stream = aggregations udf/common udf/stream
+INCLUDES = $(addprefix -I,$(or $(ROOMS_OF_$(patsubst %/,%,$(dir $<))),$(ROOMS)))
+OUR_CPPFLAGS = -D_GNU_SOURCE $(HARDENING_CPPFLAGS) $(INCLUDES) $(PACKAGE_CFLAGS)
 OUR_LDLIBS = $(PACKAGE_LIBS) -lm
 STATIC = -static-pie
 COMPILE = $(CC) $(OUR_CPPFLAGS) $(CPPFLAGS) $(OUR_CFLAGS) $(CFLAGS) -MMD -MP
@@ -39,11 +45,12 @@ $(FLAGS_FILE):
 	@mkdir -p $(@D)
 	@printf '%s\n' '$(FLAGS)' >$@
 
-LIBRARY_OBJECTS = $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard aggregations/*.c udf/common/*.c udf/stream/*.c udf/sql/*.c))
+LIBRARY_OBJECTS = $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard $(ROOMS:%=%/*.c)))
 EXECUTABLES = $(patsubst udf/%.c,%,$(wildcard udf/*.c))
 PROGRAMS = $(EXECUTABLES:%=$(BUILD)/bin/%)
 # The executables whose functions an XML file registers; the others are called by name, in executable().
-POOLED = $(filter-out period_stream merge_partials saltwell_sql,$(EXECUTABLES))
+STREAM_PROGRAMS = period_stream merge_partials
+POOLED = $(filter-out $(STREAM_PROGRAMS) saltwell_sql,$(EXECUTABLES))
 LAUNCHER_OBJECTS = $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard install/local/*.c))
 PLUGIN_XML = $(POOLED:%=$(BUILD)/xml/%_function.xml)
 PLUGIN_SQL = $(BUILD)/user_defined/.made
@@ -168,6 +175,9 @@ check: ## set up, and run the tests (GROUPS="unit cli sql ...")
 		echo 'building what is tested a second time, with sanitizers: about a minute'
 	@$(MAKE) --no-print-directory -j2 BUILD=$(BUILD)/asan CC=clang CFLAGS='-O1 -g' \
 		CHECK_CFLAGS='-Werror $(SANITIZERS)' HARDENING_CPPFLAGS= check-programs
+	@$(MAKE) --no-print-directory -j2 BUILD=$(BUILD)/tsan CC=clang CFLAGS='-O1 -g' CHECK_CFLAGS='-Werror -fsanitize=thread' \
+		CPPFLAGS='-DMULTIVERSIONED= -DSANDBOX_SANITIZED' HARDENING_CPPFLAGS= STATIC=-pie \
+		$(STREAM_PROGRAMS:%=$(BUILD)/tsan/bin/%)
 	@[ -n '$(GROUPS)' ] || echo 'running the tests: about six minutes on 2 cores'
 	@BUILD=$(BUILD) KILL_MOMENTS='$(KILL_MOMENTS)' tests/run.sh $(GROUPS)
 
@@ -189,7 +199,7 @@ check-versions: ## run the SQL tests on older ClickHouse versions (VERSIONS="24.
 # stays in build/fuzz.
 SECONDS ?= 60
 FUZZERS = $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
-$(BUILD)/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(wildcard aggregations/*.[ch] udf/common/*.[ch] udf/stream/*.[ch] udf/sql/*.[ch])
+$(BUILD)/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(wildcard $(ROOMS:%=%/*.[ch]))
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)clang $(OUR_CPPFLAGS) -std=c11 -pthread -O1 -g -ffp-contract=off $(SANITIZERS) -fsanitize=fuzzer $(filter %.c,$^) $(OUR_LDLIBS) -o $@
@@ -206,18 +216,28 @@ fuzz: $(FUZZERS:%=$(BUILD)/fuzz/fuzz_%) ## run each fuzz target for SECONDS=60
 		grep '^stat::' $$log; \
 	done
 
-C_FILES = $(wildcard aggregations/*.[ch] udf/*.c udf/common/*.[ch] udf/stream/*.[ch] udf/sql/*.[ch] install/local/*.[ch] tests/unit/*.[ch] tests/laws/*.c tests/fuzz/*.c tests/bench/*.c)
+# How many of N faults, drawn by SEED and put in one at a time, the tests see; about 6 s each.
+N ?= 100
+SEED ?= 1
+.PHONY: mutate
+mutate: ## put faults in, list those that no test sees (N=100 SEED=1)
+	@install/deps.sh build check
+	@BUILD=$(BUILD) python3 tests/mutate.py $(N) $(SEED)
+
+C_FILES = $(wildcard $(ROOMS:%=%/*.[ch]) udf/*.c install/local/*.[ch] tests/unit/*.[ch] tests/laws/*.c tests/fuzz/*.c tests/bench/*.c)
 .PHONY: format
 format: ## lay the C files out by .clang-format
 	clang-format -i $(C_FILES)
 
 .PHONY: lint
-lint: ## check the layout, and run cppcheck and shellcheck
-	@install/deps.sh lint
+lint: ## check layout and dependencies, run cppcheck and shellcheck
+	@install/deps.sh build lint
+	@$(MAKE) --no-print-directory -j2 $(LIBRARY_OBJECTS)
 	@clang-format --dry-run -Werror $(C_FILES)
+	@python3 tests/lint_dependencies.py $(LIBRARY_OBJECTS)
 	cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr --suppress=internalAstError --enable=warning,portability \
 		-D_GNU_SOURCE -D__GNUC__ -D__x86_64__ -D__BYTE_ORDER__=1 -D__ORDER_LITTLE_ENDIAN__=1 \
-		-Iaggregations -Iudf/common -Iudf/stream -Iudf/sql aggregations udf install/local
+		$(ROOMS:%=-I%) aggregations udf install/local
 	@shellcheck --external-sources --severity=warning $(wildcard install/*.sh examples/*/*.sh examples/*/*/*.sh tests/*.sh tests/*/*.sh) \
 		examples/ad_mart/ad_mart .ci/run
 

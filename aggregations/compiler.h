@@ -23,9 +23,10 @@
 /*
  * The function is also compiled for AVX2, and the program takes that at its start where the
  * processor has it. For loops over integers: what they compute does not depend on the width of a
- * vector.
+ * vector. -DMULTIVERSIONED= switches it off, for runtimes that are not there yet when it is made.
  */
-#if defined(__x86_64__) && defined(__GLIBC__) /* whose loader makes the choice */
+#ifdef MULTIVERSIONED
+#elif defined(__x86_64__) && defined(__GLIBC__) /* whose loader makes the choice */
 #define MULTIVERSIONED __attribute__((target_clones("avx2", "default")))
 #else
 #define MULTIVERSIONED

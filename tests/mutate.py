@@ -1,0 +1,210 @@
+#!/usr/bin/env python3
+"""tests/mutate.py N SEED: do the tests see a fault? `make mutate` runs it.
+
+Swaps one operator or constant at a time, at random, in a copy of aggregations/ and udf/, builds that and runs
+the unit tests and the fast ones of the executables. A mutant dies when a test that passes without it does not
+pass any more. Lists those that live. A mutant that does not compile, or that the compiler makes the same code
+of, is drawn anew. tests/mutate.equal names mutants that nothing can tell from the original, in blocks of
+
+    FILE
+    - the line, without its indentation
+    + the line as it is changed
+    # the reason
+
+Environment: BUILD (default build; works in $BUILD/mutate), JOBS (2), SECONDS (no limit): when to stop drawing.
+$BUILD/mutate/log tells what killed the others.
+Ends with status 1 when fewer than 90 % are killed or equal.
+"""
+
+import hashlib
+import os
+import random
+import re
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+WORK = Path(os.environ.get("BUILD", "build")).absolute() / "mutate"
+TREE = WORK / "tree"
+BASE = WORK / "base"  # what the unchanged tree is built to
+COPIED = ["aggregations", "udf", "xml", "install", "tests", "examples", "Makefile"]
+MUTATED = ["aggregations", "udf"]
+# In the order in which they run; a mutant's run ends with the first that fails.
+TESTS = [["tests/run_unit.sh", "build/tests/unit"]] + [
+    [f"tests/cli/test_{name}.sh"] for name in ("wire", "stream", "widen", "states")
+]
+SWAPS = {
+    "<": "<=", "<=": "<", ">": ">=", ">=": ">", "==": "!=", "!=": "==", "&&": "||", "||": "&&",
+    "+": "-", "-": "+", "+=": "-=", "-=": "+=", "<<": ">>", ">>": "<<", "true": "false", "false": "true",
+    "0": "1", "1": "0",
+}
+TOKEN = re.compile(r"<<=|>>=|->|\+\+|--|<<|>>|[<>=!+\-*/%&|^]=|&&|\|\||[<>+\-]|(?<![\w.])(?:true|false|[01])(?![\w.])")
+NO_CODE = re.compile(r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'|^[ \t]*#(?!define)[^\n]*', re.S | re.M)
+MAX_MEMORY_BYTES = 8 << 30
+MAX_FILE_BYTES = 1 << 30
+
+
+def find_sites():
+    """All (file, offset, token) of the code."""
+    for folder in MUTATED:
+        for path in sorted((ROOT / folder).rglob("*.[ch]")):
+            code = NO_CODE.sub(lambda found: re.sub(r"[^\n]", " ", found.group()), path.read_text())
+            for token in TOKEN.finditer(code):
+                if token.group() in SWAPS:
+                    yield str(path.relative_to(ROOT)), token.start(), token.group()
+
+
+class Mutant:
+    def __init__(self, file, offset, token):
+        text = (ROOT / file).read_text()
+        self.file = file
+        self.text = text[:offset] + SWAPS[token] + text[offset + len(token):]
+        line = text.count("\n", 0, offset)
+        self.number = line + 1
+        self.old = text.split("\n")[line].strip()
+        self.new = self.text.split("\n")[line].strip()
+
+    def __str__(self):
+        return f"{self.file}:{self.number}\n    - {self.old}\n    + {self.new}"
+
+
+def read_equal():
+    """The kept list as a set of (file, old, new)."""
+    blocks = (ROOT / "tests" / "mutate.equal").read_text().split("\n\n")
+    equal = set()
+    for block in blocks:
+        lines = [line for line in block.strip().split("\n") if line]
+        if not lines:
+            continue
+        if len(lines) < 4 or lines[1][:2] != "- " or lines[2][:2] != "+ " or lines[3][:2] != "# ":
+            sys.exit(f"mutate.equal: expected a file, '- ', '+ ' and '# ' lines, found {block!r}")
+        equal.add((lines[0], lines[1][2:], lines[2][2:]))
+    return equal
+
+
+def limit_memory():
+    resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY_BYTES, MAX_MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (MAX_FILE_BYTES, MAX_FILE_BYTES))
+
+
+def run(command, seconds):
+    """The status and the output, or None where the command did not end in time. What it started ends with it."""
+    tmp = WORK / "tmp"
+    shutil.rmtree(tmp, ignore_errors=True)
+    tmp.mkdir()
+    environment = dict(os.environ, BUILD="build", TMPDIR=str(tmp), SALTWELL_TEST_RUN="1")
+    for name in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL"):
+        environment.pop(name, None)
+    process = subprocess.Popen(command, cwd=TREE, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                               stderr=subprocess.DEVNULL, start_new_session=True, preexec_fn=limit_memory)
+    try:
+        output = process.communicate(timeout=seconds)[0].decode(errors="replace")
+        return process.returncode, output
+    except subprocess.TimeoutExpired:
+        return None
+    finally:
+        try:
+            os.killpg(process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        process.wait()
+
+
+def build():
+    """Whether the tree compiles."""
+    jobs = os.environ.get("JOBS", "2")
+    result = run(["make", "-s", f"-j{jobs}", "CFLAGS=-O2", "WARNINGS=-w", "programs", "build/tests/unit"], 600)
+    return result is not None and result[0] == 0
+
+
+def digest():
+    """Of all that the tests run."""
+    sums = hashlib.sha256()
+    for path in [*sorted((TREE / "build/bin").iterdir()), TREE / "build/tests/unit"]:
+        sums.update(path.read_bytes())
+    return sums.digest()
+
+
+def passed(test, seconds):
+    """The names of the results that are ok, or None where the test did not end in time."""
+    result = run(["sh", *test], seconds)
+    if result is None:
+        return None
+    return sorted(line.split(": ")[0] for line in result[1].split("\n") if line.startswith("ok "))
+
+
+def prepare():
+    """Builds the unchanged tree; returns its digest and what passes in how many seconds, by test."""
+    shutil.rmtree(WORK, ignore_errors=True)
+    TREE.mkdir(parents=True)
+    for name in COPIED:
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, TREE / name, ignore=shutil.ignore_patterns("node_modules", "__pycache__"))
+        else:
+            shutil.copy2(ROOT / name, TREE / name)
+    if not build():
+        sys.exit("mutate: expected that the unchanged tree compiles; run make")
+    expected = []
+    for test in TESTS:
+        started = time.monotonic()
+        names = passed(test, 300)
+        if not names:
+            sys.exit(f"mutate: expected results of {test[0]} in the unchanged tree, found none")
+        expected.append((test, names, time.monotonic() - started))
+    shutil.copytree(TREE / "build", BASE, symlinks=True)
+    return digest(), expected
+
+
+def restore(file):
+    shutil.copy2(ROOT / file, TREE / file)
+    shutil.rmtree(TREE / "build")
+    shutil.copytree(BASE, TREE / "build", symlinks=True)
+
+
+def try_mutant(mutant, base_digest, expected):
+    """None: to be drawn anew; else the test that killed it, or an empty string."""
+    (TREE / mutant.file).write_text(mutant.text)
+    if not build() or digest() == base_digest:
+        return None
+    for test, names, seconds in expected:
+        if passed(test, 20 + 4 * seconds) != names:
+            return test[0]
+    return ""
+
+
+def main():
+    n_wanted, seed = int(sys.argv[1]), int(sys.argv[2])
+    equal = read_equal()
+    sites = list(find_sites())
+    random.Random(seed).shuffle(sites)
+    base_digest, expected = prepare()
+    deadline = time.monotonic() + float(os.environ.get("SECONDS") or "inf")
+    n_killed = n_equal = 0
+    alive = []
+    log = (WORK / "log").open("w")
+    for site in sites:
+        if n_killed + n_equal + len(alive) == n_wanted or time.monotonic() > deadline:
+            break
+        mutant = Mutant(*site)
+        if (mutant.file, mutant.old, mutant.new) in equal:
+            n_equal += 1
+            continue
+        killer = try_mutant(mutant, base_digest, expected)
+        restore(mutant.file)
+        if killer:
+            n_killed += 1
+            print(f"killed by {killer} {mutant}", file=log, flush=True)
+        elif killer is not None:
+            alive.append(mutant)
+            print(f"alive {mutant}", flush=True)
+    print(f"{n_killed} killed, {len(alive)} alive, {n_equal} equal")
+    n_all = n_killed + n_equal + len(alive)
+    return 0 if n_all > 0 and 10 * (n_killed + n_equal) >= 9 * n_all else 1
+
+
+sys.exit(main())
