@@ -54,6 +54,17 @@ misused saltwell_sql 'expected --keys, found none' merge_partials --table t
 misused saltwell_sql "expected an option and its value, found '--time'" merge_partials --table t --keys k --time ts
 misused saltwell_sql "--shards: expected a number of 1 to 65536, found '0'" merge_partials --table t --keys k --shards 0
 
+# Help and version are asked for by one word alone.
+for program in period_stream merge_partials; do
+    run "$BUILD/bin/$program" --help </dev/null
+    check_equal "$program --help: status, and its first words" "0 usage: $program" "$status $(head -c $((7 + ${#program})) "$TMPDIR/stdout")"
+    run "$BUILD/bin/$program" --version </dev/null
+    check_equal "$program --version: status, and its first words" "0 $program (Saltwell)" "$status $(head -c $((11 + ${#program})) "$TMPDIR/stdout")"
+    misused "$program" "expected an option and its value, found '--help'" --help --keys 1
+    misused "$program" "expected an option and its value, found '--version'" --version --keys 1
+    misused "$program" 'expected --keys'
+done
+
 # An empty input is an empty output, whatever the columns would have been.
 for command in 'period_stream --keys 1 --time ts --gap 1' 'period_stream --keys 1 --time ts --gap 1 --lengths' \
     'period_stream --keys 1 --time ts --gap 1 --emit periods --sum v' 'merge_partials --keys 1'; do

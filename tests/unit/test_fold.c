@@ -186,3 +186,79 @@ Test(fold, result_types)
     check_type("UInt256", FOLD_MOMENTS, false, NULL);
     check_type("AggregateFunction(varSampStable, Float64)", FOLD_MIN, false, NULL);
 }
+
+/* Values below a flag each that says NULL. */
+Test(fold, nulls_are_left_out)
+{
+    static const uint8_t flags[] = {1, 0, 0, 1, 0};
+    static const int64_t values[] = {100, 3, -5, 1000, 7};
+    static const struct {
+        enum fold_op op;
+        int64_t expected;
+    } cases[] = {{FOLD_SUM, 5}, {FOLD_MIN, -5}, {FOLD_MAX, 7}, {FOLD_ANY, 3}, {FOLD_LAST, 7}};
+    uint8_t bytes[sizeof(flags) + sizeof(values)];
+    memcpy(bytes, flags, sizeof(flags));
+    memcpy(bytes + sizeof(flags), values, sizeof(values));
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+        for (uint64_t step = 1; step <= 5; step++) {
+            struct reading reading;
+            struct fold fold = {0};
+            read_column(&reading, "Nullable(Int64)", 5, bytes, sizeof(bytes));
+            cr_assert(fold_in_steps(&fold, &reading, cases[i].op, false, step, NULL) == STATUS_OK);
+            cr_assert(fold.out.parts[0].size_bytes == 1 && fold.out.parts[1].size_bytes == 8);
+            cr_expect(fold.out.parts[0].data[0] == 0);
+            cr_expect(load_i64(fold.out.parts[1].data) == cases[i].expected, "op %d: %lld",
+                      (int)cases[i].op, (long long)load_i64(fold.out.parts[1].data));
+            fold_free(&fold);
+            free_reading(&reading);
+        }
+}
+
+/* The results that wait may be asked for at any time: the open group's states stay. */
+Test(fold, a_flush_leaves_the_open_group)
+{
+    enum { N_STATES = 4000, MOST_OF_GROUP = 9 };
+    static struct moments states[N_STATES];
+    static double columns[3][N_STATES];
+    uint64_t ns[N_STATES], random = 5;
+    for (size_t i = 0; i < N_STATES; i++) {
+        random = random * 6364136223846793005u + 1442695040888963407u;
+        states[i] = (struct moments){2 + (random >> 60), (double)(random >> 40), 1};
+        ns[i] = states[i].n;
+        columns[1][i] = states[i].mean;
+        columns[2][i] = states[i].m2;
+    }
+    memcpy(columns[0], ns, sizeof(ns));
+    for (size_t flush_every = 1; flush_every < 40; flush_every += 6) {
+        struct reading reading;
+        struct fold fold = {0};
+        read_column(&reading, "Tuple(n UInt64, mean Float64, m2 Float64)", N_STATES, columns,
+                    sizeof(columns));
+        cr_assert(fold_init(&fold, reading.block, 0, FOLD_BY_TYPE, false, "x", NULL) == STATUS_OK);
+        size_t n_groups = 0, begin = 0;
+        for (size_t row = 0; row < N_STATES; row++) {
+            cr_assert(fold_add(&fold, reading.block, row, row + 1, NULL) == STATUS_OK);
+            if (row % flush_every == 0)
+                cr_assert(fold_flush(&fold, NULL) == STATUS_OK);
+            if (row + 1 < N_STATES && row - begin < random % 5 + n_groups % MOST_OF_GROUP)
+                continue;
+            struct moments expected = {0};
+            cr_assert(fold_close(&fold, NULL) == STATUS_OK);
+            cr_assert(moments_merge_all(states + begin, row + 1 - begin, &expected, NULL) ==
+                      STATUS_OK);
+            states[n_groups++] = expected; /* of states that are merged by now */
+            begin = row + 1;
+        }
+        cr_assert(fold_flush(&fold, NULL) == STATUS_OK);
+        cr_assert(fold.out.parts[1].size_bytes == 8 * n_groups);
+        for (size_t i = 0; i < n_groups; i++) {
+            cr_expect(load_u64(fold.out.parts[1].data + 8 * i) == states[i].n);
+            cr_expect(load_f64(fold.out.parts[2].data + 8 * i) == states[i].mean);
+            cr_expect(load_f64(fold.out.parts[3].data + 8 * i) == states[i].m2);
+        }
+        for (size_t i = 0; i < N_STATES; i++)
+            states[i] = (struct moments){ns[i], columns[1][i], columns[2][i]};
+        fold_free(&fold);
+        free_reading(&reading);
+    }
+}

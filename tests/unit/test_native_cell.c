@@ -197,6 +197,39 @@ Test(native_cell, low_cardinality_compares_by_value)
     buf_free(&values);
 }
 
+Test(native_cell, low_cardinality_tells_null_from_the_value_that_stands_for_it)
+{
+    /* dictionary NULL, '', 'a' and a second 'a': rows NULL, '', NULL, NULL, a, a by another index
+     */
+    static const uint64_t words[] = {1, 0x600, 4};
+    struct buf values = {0};
+    struct reading reading;
+    uint8_t changed[6] = {0};
+    cr_assert(buf_append(&values, words, sizeof(words), NULL) == STATUS_OK);
+    cr_assert(buf_append(&values, "\0\0\1a\1a", 6, NULL) == STATUS_OK);
+    cr_assert(buf_append_u64(&values, 6, NULL) == STATUS_OK);
+    cr_assert(buf_append(&values, "\0\1\0\0\2\3", 6, NULL) == STATUS_OK);
+    const struct native_column *column = read_column(&reading, "LowCardinality(Nullable(String))",
+                                                     6, values.data, values.size_bytes);
+    native_cell_mark_changes(column, 6, changed);
+    cr_expect_arr_eq(changed, ((uint8_t[]){0, 1, 1, 0, 1, 0}), 6);
+    free_reading(&reading);
+    /* the same inside an array, whose elements are compared one by one */
+    static const uint64_t ends[] = {1, 2, 3, 4, 5, 6};
+    struct buf array = {0};
+    memset(changed, 0, sizeof(changed));
+    cr_assert(buf_append(&array, words, 8, NULL) == STATUS_OK); /* the version comes first */
+    cr_assert(buf_append(&array, ends, sizeof(ends), NULL) == STATUS_OK);
+    cr_assert(buf_append(&array, values.data + 8, values.size_bytes - 8, NULL) == STATUS_OK);
+    column = read_column(&reading, "Array(LowCardinality(Nullable(String)))", 6, array.data,
+                         array.size_bytes);
+    native_cell_mark_changes(column, 6, changed);
+    cr_expect_arr_eq(changed, ((uint8_t[]){0, 1, 1, 0, 1, 0}), 6);
+    free_reading(&reading);
+    buf_free(&values);
+    buf_free(&array);
+}
+
 static void check_plain(const char *type, const char *expected)
 {
     struct native_type_tree tree = {0};

@@ -428,6 +428,55 @@ Test(native_read, reads_block_after_block)
                     "!1 rows; t: 9\n");
 }
 
+/* A type is parsed anew only where it differs from the last block's, and one may begin as another.
+ */
+Test(native_read, follows_a_type_that_changes)
+{
+    static const char wire[] = "\1\1\1x\6UInt16ab"
+                               "\1\1\1x\5Int16ab"
+                               "\1\1\1x\10DateTimeabcd"
+                               "\1\1\1x\4Dateab"
+                               "\1\1\1x\10DateTimeabcd";
+    static const struct {
+        const char *type;
+        bool has_changed;
+    } expected[] = {
+        {"UInt16", true}, {"Int16", true}, {"DateTime", true}, {"Date", true}, {"DateTime", true}};
+    struct io_memory memory = {(const uint8_t *)wire, sizeof(wire) - 1, 0};
+    struct native_reader reader = native_reader_init(io_input_of_memory(&memory), SIZE_MAX);
+    for (size_t i = 0; i < sizeof(expected) / sizeof(expected[0]); i++) {
+        const struct native_block *block = NULL;
+        cr_assert(native_read_block(&reader, &block, NULL) == STATUS_OK);
+        const struct native_type *type = native_type_root(&block->columns[0].type);
+        cr_expect(type->text_bytes == strlen(expected[i].type) &&
+                  memcmp(type->text, expected[i].type, type->text_bytes) == 0);
+        cr_expect(block->header_changed == expected[i].has_changed);
+    }
+    native_reader_free(&reader);
+}
+
+/* A name has at most 2^20 bytes, and may have as many. */
+Test(native_read, takes_the_longest_name)
+{
+    enum { MOST_BYTES = 1 << 20 };
+    for (size_t more = 0; more <= 1; more++) {
+        struct buf wire = {0};
+        uint8_t *name = NULL;
+        const struct native_block *block = NULL;
+        cr_assert(buf_append(&wire, "\1\1", 2, NULL) == STATUS_OK);
+        cr_assert(buf_append_varuint(&wire, MOST_BYTES + more, NULL) == STATUS_OK);
+        cr_assert(buf_extend(&wire, MOST_BYTES + more, &name, NULL) == STATUS_OK);
+        memset(name, 'x', MOST_BYTES + more);
+        cr_assert(buf_append(&wire, "\5UInt8a", 7, NULL) == STATUS_OK);
+        struct io_memory memory = {wire.data, wire.size_bytes, 0};
+        struct native_reader reader = native_reader_init(io_input_of_memory(&memory), SIZE_MAX);
+        cr_expect(native_read_block(&reader, &block, NULL) ==
+                  (more == 0 ? STATUS_OK : STATUS_LIMIT));
+        native_reader_free(&reader);
+        buf_free(&wire);
+    }
+}
+
 Test(native_read, ends_with_the_input)
 {
     expect_text((struct bytes){"", 0}, 0, "");

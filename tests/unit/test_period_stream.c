@@ -1,6 +1,7 @@
 /* period_stream_run over memory: the periods of a plain loop over the rows, wherever blocks cut,
  * and what it refuses, with row and key. */
 #include "io_behind.h"
+#include "mem.h"
 #include "period_stream.h"
 #include "periods_rule.h"
 #include "stream_tables.h"
@@ -353,5 +354,51 @@ Test(period_stream, columns_must_be_there_and_suit)
     cr_expect(run_stream(&(struct period_options){.n_keys = 2, .time = "k"},
                          &(struct table){rows, 2, 1}, 1, &out, NULL) == STATUS_OK,
               "all columns may be the key");
+    buf_free(&out);
+}
+
+/* Memory that runs out in a later block is that of the open period: its key is named. */
+Test(period_stream, running_out_of_memory_names_the_open_key)
+{
+    static const uint64_t k[] = {1, 1};
+    static const uint32_t t[] = {5, 9};
+    static const struct table_column rows[] = {{"k", "UInt64", k, 8}, {"t", "UInt32", t, 4}};
+    struct period_options options = {.n_keys = 1, .time = "t", .rule = {.gap = 9}};
+    struct buf wire = {0};
+    table_append_blocks(&(struct table){rows, 2, 2}, 1, &wire);
+    bool is_located = false;
+    for (unsigned long n = 1;; n++) {
+        struct io_memory memory = {wire.data, wire.size_bytes, 3};
+        struct buf out = {0};
+        struct err err = {0};
+        mem_fail_call(n);
+        enum status status =
+            period_stream_run(&options, io_input_of_memory(&memory), io_output_of_buf(&out), &err);
+        mem_fail_call(0);
+        buf_free(&out);
+        if (status == STATUS_OK)
+            break;
+        cr_assert(status == STATUS_NOMEM);
+        if (strstr(err.message, ", key (1): out of memory: ") != NULL)
+            is_located = true;
+    }
+    cr_expect(is_located);
+    buf_free(&wire);
+}
+
+Test(period_stream, a_cut_input_is_no_matter_of_the_open_key)
+{
+    static const uint64_t k[] = {1, 1};
+    static const uint32_t t[] = {5, 9};
+    static const struct table_column rows[] = {{"k", "UInt64", k, 8}, {"t", "UInt32", t, 4}};
+    struct period_options options = {.n_keys = 1, .time = "t", .rule = {.gap = 9}};
+    struct buf wire = {0}, out = {0};
+    struct err err = {0};
+    table_append_blocks(&(struct table){rows, 2, 2}, 1, &wire);
+    struct io_memory memory = {wire.data, wire.size_bytes - 1, 0};
+    cr_expect(period_stream_run(&options, io_input_of_memory(&memory), io_output_of_buf(&out),
+                                &err) == STATUS_TRUNCATED);
+    cr_expect(strstr(err.message, "key (1)") == NULL, "%s", err.message);
+    buf_free(&wire);
     buf_free(&out);
 }
