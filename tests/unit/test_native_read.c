@@ -434,14 +434,15 @@ Test(native_read, follows_a_type_that_changes)
 {
     static const char wire[] = "\1\1\1x\6UInt16ab"
                                "\1\1\1x\5Int16ab"
+                               "\1\1\1x\5Int16cd"
                                "\1\1\1x\10DateTimeabcd"
                                "\1\1\1x\4Dateab"
                                "\1\1\1x\10DateTimeabcd";
     static const struct {
         const char *type;
         bool has_changed;
-    } expected[] = {
-        {"UInt16", true}, {"Int16", true}, {"DateTime", true}, {"Date", true}, {"DateTime", true}};
+    } expected[] = {{"UInt16", true},   {"Int16", true}, {"Int16", false},
+                    {"DateTime", true}, {"Date", true},  {"DateTime", true}};
     struct io_memory memory = {(const uint8_t *)wire, sizeof(wire) - 1, 0};
     struct native_reader reader = native_reader_init(io_input_of_memory(&memory), SIZE_MAX);
     for (size_t i = 0; i < sizeof(expected) / sizeof(expected[0]); i++) {
