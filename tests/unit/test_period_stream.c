@@ -379,6 +379,8 @@ Test(period_stream, running_out_of_memory_names_the_open_key)
         if (status == STATUS_OK)
             break;
         cr_assert(status == STATUS_NOMEM);
+        if (n == 1)
+            cr_expect(table_begins(err.message, "out of memory: "), "no row yet: %s", err.message);
         if (strstr(err.message, ", key (1): out of memory: ") != NULL)
             is_located = true;
     }
