@@ -7,6 +7,7 @@ pass any more. Lists those that live. A mutant that does not compile, or that th
 of, is drawn anew. tests/mutate.equal names mutants that nothing can tell from the original, in blocks of
 
     FILE
+      the line before it, where the line alone is not enough to find it
     - the line, without its indentation
     + the line as it is changed
     # the reason
@@ -68,22 +69,24 @@ class Mutant:
         self.number = line + 1
         self.old = text.split("\n")[line].strip()
         self.new = self.text.split("\n")[line].strip()
+        self.before = text.split("\n")[line - 1].strip() if line > 0 else ""
 
     def __str__(self):
         return f"{self.file}:{self.number}\n    - {self.old}\n    + {self.new}"
 
 
 def read_equal():
-    """The kept list as a set of (file, old, new)."""
+    """The kept list as a set of (file, line before or None, old, new)."""
     blocks = (ROOT / "tests" / "mutate.equal").read_text().split("\n\n")
     equal = set()
     for block in blocks:
         lines = [line for line in block.strip().split("\n") if line]
         if not lines:
             continue
+        before = lines.pop(1)[2:] if lines[1:] and lines[1][:2] == "  " else None
         if len(lines) < 4 or lines[1][:2] != "- " or lines[2][:2] != "+ " or lines[3][:2] != "# ":
             sys.exit(f"mutate.equal: expected a file, '- ', '+ ' and '# ' lines, found {block!r}")
-        equal.add((lines[0], lines[1][2:], lines[2][2:]))
+        equal.add((lines[0], before, lines[1][2:], lines[2][2:]))
     return equal
 
 
@@ -191,7 +194,7 @@ def main():
         if n_killed + n_equal + len(alive) == n_wanted or time.monotonic() > deadline:
             break
         mutant = Mutant(*site)
-        if (mutant.file, mutant.old, mutant.new) in equal:
+        if any((mutant.file, before, mutant.old, mutant.new) in equal for before in (None, mutant.before)):
             n_equal += 1
             continue
         killer = try_mutant(mutant, base_digest, expected)
