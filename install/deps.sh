@@ -35,6 +35,7 @@ check cmd:curl curl
 check cmd:valgrind valgrind
 check cmd:chromium chromium
 check cmd:chromedriver chromium-driver
+lint cmd:python3 python3
 lint cmd:clang-format clang-format
 lint cmd:cppcheck cppcheck
 lint cmd:shellcheck shellcheck
