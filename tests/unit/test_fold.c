@@ -1,6 +1,7 @@
 /* Folds: the result never depends on where blocks and slices cut, and what does not fit is refused.
  */
 #include "fold.h"
+#include "moments.h"
 
 #include <criterion/criterion.h>
 
