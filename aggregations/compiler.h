@@ -17,6 +17,8 @@
 #define CHECKED __attribute__((warn_unused_result))
 #define PRINTF_LIKE(format_index, first_argument) \
     __attribute__((format(printf, format_index, first_argument)))
+/* For a function that is compiled anew for each constant that it is called with. */
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
 #define LIKELY(condition) __builtin_expect(!!(condition), 1)
 #define UNLIKELY(condition) __builtin_expect(!!(condition), 0)
 

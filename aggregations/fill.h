@@ -12,8 +12,8 @@
 
 /*
  * Writes value to [at, end) of a column of n, FILL_STEP at a time: up to FILL_STEP - 1 values
- * behind end as well, which the next fills overwrite, so ranges must be filled in ascending order.
- * Nothing is written behind n.
+ * after end as well, which the next fills overwrite, so ranges must be filled in ascending order.
+ * Nothing is written after n.
  */
 static inline void fill_u32(uint8_t *column, size_t at, size_t end, size_t n, uint32_t value)
 {

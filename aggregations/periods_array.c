@@ -3,16 +3,56 @@
 
 #include "fill.h"
 
-/* ---- values of a period ---- */
-
-static inline int64_t first_tick(const struct periods_split *split, size_t p)
+void periods_scratch_free(struct periods_scratch *scratch)
 {
-    return ticks_get(split->ticks, split->starts.position[p]);
+    ticks_scratch_free(&scratch->ticks);
+    period_starts_free(&scratch->starts);
 }
 
-static inline int64_t last_tick(const struct periods_split *split, size_t p)
+/* An array cut into periods. Valid until the scratch or the input changes. */
+struct split {
+    size_t n;
+    const uint8_t *ticks;     /* ascending */
+    const uint32_t *index;    /* where ticks stood in the input; NULL: where they are */
+    const uint32_t *position; /* those of struct period_starts */
+    const uint32_t *distinct;
+    size_t n_periods;
+};
+
+/* Cuts ticks in any order: where they stand if they ascend, sorted if they do not. */
+CHECKED static inline enum status
+split_array(const void *times, size_t n, const struct period_rule *rule, enum periods_detail detail,
+            struct periods_scratch *scratch, struct split *split, struct err *err)
 {
-    return ticks_get(split->ticks, split->starts.position[p + 1] - (size_t)1);
+    struct period_starts *starts = &scratch->starts;
+    struct ticks_order order;
+    *split = (struct split){.n = n, .ticks = times};
+    if (n > TICKS_MAX)
+        return err_set(err, STATUS_LIMIT, "expected at most %u ticks in one array, found %zu",
+                       (unsigned)TICKS_MAX, n);
+    TRY(periods_cut_array(times, n, rule, detail, starts, err));
+    if (UNLIKELY(starts->n_periods == 0 && n > 0)) {
+        TRY(ticks_order(times, n, &scratch->ticks, &order, err));
+        split->ticks = order.ticks;
+        split->index = order.index;
+        TRY(periods_cut_array(order.ticks, n, rule, detail, starts, err));
+    }
+    split->position = starts->position;
+    split->distinct = starts->distinct;
+    split->n_periods = starts->n_periods;
+    return STATUS_OK;
+}
+
+/* ---- values of a period ---- */
+
+static inline int64_t first_tick(const struct split *split, size_t p)
+{
+    return ticks_get(split->ticks, split->position[p]);
+}
+
+static inline int64_t last_tick(const struct split *split, size_t p)
+{
+    return ticks_get(split->ticks, split->position[p + 1] - (size_t)1);
 }
 
 static inline uint32_t number(size_t p)
@@ -20,24 +60,23 @@ static inline uint32_t number(size_t p)
     return (uint32_t)p + 1;
 }
 
-static inline uint32_t length(const struct periods_split *split, size_t p)
+static inline uint32_t length(const struct split *split, size_t p)
 {
-    return split->starts.position[p + 1] - split->starts.position[p];
+    return split->position[p + 1] - split->position[p];
 }
 
-static inline uint32_t unique_length(const struct periods_split *split, size_t p)
+static inline uint32_t unique_length(const struct split *split, size_t p)
 {
-    return split->starts.distinct[p + 1] - split->starts.distinct[p];
+    return split->distinct[p + 1] - split->distinct[p];
 }
 
 /* ---- a period's value to all its events ---- */
 
 /* Writes value to the events of period p, for p ascending. */
-static inline void put_u32(const struct periods_split *split, size_t p, uint32_t value,
-                           uint8_t *column)
+static inline void put_u32(const struct split *split, size_t p, uint32_t value, uint8_t *column)
 {
-    size_t at = split->starts.position[p];
-    size_t end = split->starts.position[p + 1];
+    size_t at = split->position[p];
+    size_t end = split->position[p + 1];
     if (LIKELY(split->index == NULL)) {
         fill_u32(column, at, end, split->n, value);
         return;
@@ -47,11 +86,10 @@ static inline void put_u32(const struct periods_split *split, size_t p, uint32_t
 }
 
 /* As put_u32. */
-static inline void put_u64(const struct periods_split *split, size_t p, uint64_t value,
-                           uint8_t *column)
+static inline void put_u64(const struct split *split, size_t p, uint64_t value, uint8_t *column)
 {
-    size_t at = split->starts.position[p];
-    size_t end = split->starts.position[p + 1];
+    size_t at = split->position[p];
+    size_t end = split->position[p + 1];
     if (LIKELY(split->index == NULL)) {
         fill_u64(column, at, end, split->n, value);
         return;
@@ -60,13 +98,13 @@ static inline void put_u64(const struct periods_split *split, size_t p, uint64_t
         store_u64(column + split->index[at] * sizeof(value), value);
 }
 
-static void put_first(const struct periods_split *split, uint8_t *column)
+static void put_first(const struct split *split, uint8_t *column)
 {
     if (split->n == 0)
         return;
     memset(column, 0, split->n);
     for (size_t p = 0; p < split->n_periods; p++) {
-        size_t at = split->starts.position[p];
+        size_t at = split->position[p];
         column[split->index == NULL ? at : split->index[at]] = 1;
     }
 }
@@ -76,8 +114,8 @@ static void put_first(const struct periods_split *split, uint8_t *column)
 enum status periods_numbers(const void *times, size_t n, const struct period_rule *rule,
                             struct periods_scratch *scratch, void *numbers_out, struct err *err)
 {
-    struct periods_split split;
-    TRY(periods_split(times, n, rule, PERIODS_DETAIL_POSITIONS, scratch, &split, err));
+    struct split split;
+    TRY(split_array(times, n, rule, PERIODS_DETAIL_POSITIONS, scratch, &split, err));
     for (size_t p = 0; p < split.n_periods; p++)
         put_u32(&split, p, number(p), numbers_out);
     return STATUS_OK;
@@ -86,8 +124,8 @@ enum status periods_numbers(const void *times, size_t n, const struct period_rul
 enum status periods_ids(uint64_t key, const void *times, size_t n, const struct period_rule *rule,
                         struct periods_scratch *scratch, void *ids_out, struct err *err)
 {
-    struct periods_split split;
-    TRY(periods_split(times, n, rule, PERIODS_DETAIL_POSITIONS, scratch, &split, err));
+    struct split split;
+    TRY(split_array(times, n, rule, PERIODS_DETAIL_POSITIONS, scratch, &split, err));
     for (size_t p = 0; p < split.n_periods; p++)
         put_u64(&split, p, period_id(key, first_tick(&split, p)), ids_out);
     return STATUS_OK;
@@ -96,8 +134,8 @@ enum status periods_ids(uint64_t key, const void *times, size_t n, const struct 
 enum status periods_first(const void *times, size_t n, const struct period_rule *rule,
                           struct periods_scratch *scratch, void *is_first_out, struct err *err)
 {
-    struct periods_split split;
-    TRY(periods_split(times, n, rule, PERIODS_DETAIL_POSITIONS, scratch, &split, err));
+    struct split split;
+    TRY(split_array(times, n, rule, PERIODS_DETAIL_POSITIONS, scratch, &split, err));
     put_first(&split, is_first_out);
     return STATUS_OK;
 }
@@ -105,8 +143,8 @@ enum status periods_first(const void *times, size_t n, const struct period_rule 
 enum status periods_lengths(const void *times, size_t n, const struct period_rule *rule,
                             struct periods_scratch *scratch, void *lengths_out, struct err *err)
 {
-    struct periods_split split;
-    TRY(periods_split(times, n, rule, PERIODS_DETAIL_POSITIONS, scratch, &split, err));
+    struct split split;
+    TRY(split_array(times, n, rule, PERIODS_DETAIL_POSITIONS, scratch, &split, err));
     for (size_t p = 0; p < split.n_periods; p++)
         put_u32(&split, p, length(&split, p), lengths_out);
     return STATUS_OK;
@@ -116,8 +154,8 @@ enum status periods_unique_lengths(const void *times, size_t n, const struct per
                                    struct periods_scratch *scratch, void *unique_lengths_out,
                                    struct err *err)
 {
-    struct periods_split split;
-    TRY(periods_split(times, n, rule, PERIODS_DETAIL_DISTINCT, scratch, &split, err));
+    struct split split;
+    TRY(split_array(times, n, rule, PERIODS_DETAIL_DISTINCT, scratch, &split, err));
     for (size_t p = 0; p < split.n_periods; p++)
         put_u32(&split, p, unique_length(&split, p), unique_lengths_out);
     return STATUS_OK;
@@ -127,8 +165,8 @@ enum status periods_rows(uint64_t key, const void *times, size_t n, const struct
                          struct periods_scratch *scratch, const struct periods_rows_out *rows_out,
                          struct err *err)
 {
-    struct periods_split split;
-    TRY(periods_split(times, n, rule, PERIODS_DETAIL_DISTINCT, scratch, &split, err));
+    struct split split;
+    TRY(split_array(times, n, rule, PERIODS_DETAIL_DISTINCT, scratch, &split, err));
     put_first(&split, rows_out->is_first);
     for (size_t p = 0; p < split.n_periods; p++) {
         put_u64(&split, p, period_id(key, first_tick(&split, p)), rows_out->ids);
@@ -179,8 +217,8 @@ enum status periods_list(uint64_t key, const void *times, size_t n, const struct
                          struct periods_scratch *scratch, struct periods_columns *columns,
                          size_t *n_periods_out, struct err *err)
 {
-    struct periods_split split;
-    TRY(periods_split(times, n, rule, PERIODS_DETAIL_DISTINCT, scratch, &split, err));
+    struct split split;
+    TRY(split_array(times, n, rule, PERIODS_DETAIL_DISTINCT, scratch, &split, err));
     TRY(columns_reserve(columns, split.n_periods, err));
     for (size_t p = 0; p < split.n_periods; p++) {
         int64_t first = first_tick(&split, p);

@@ -16,7 +16,22 @@
 #ifndef SALTWELL_PERIODS_ARRAY_H
 #define SALTWELL_PERIODS_ARRAY_H
 
-#include "periods_split.h"
+#include "periods_cut.h"
+#include "ticks.h"
+
+/*
+ * Memory that is reused from array to array. All zero is valid. The longest array needs 5 bytes per
+ * event, 6 where distinct ticks are asked for, 4 more under a max_span; growth from array to array
+ * doubles (buf.h), so less than twice that is held. Ticks that did not ascend need the memory of
+ * struct ticks_scratch besides.
+ */
+struct periods_scratch {
+    struct ticks_scratch ticks;
+    struct period_starts starts;
+};
+
+/* Frees the memory; the scratch is empty and usable again. */
+void periods_scratch_free(struct periods_scratch *scratch);
 
 /* For each event, its period's number, from 1, as uint32. */
 CHECKED enum status periods_numbers(const void *times, size_t n, const struct period_rule *rule,

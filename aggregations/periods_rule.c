@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <xxhash.h>
 
-/* Keys up to here are hashed in one call, from a copy that has the tick behind them. Above, the
+/* Keys up to here are hashed in one call, from a copy that the tick follows. Above, the
  * hash's own 0.5 KiB of streaming state costs less than the copy. */
 #define SHORT_KEY_BYTES 248
 

@@ -23,6 +23,12 @@ struct period_rule {
     uint64_t max_span; /* largest distance of a period's first and last tick; 0: no cap */
 };
 
+/* How far tick, which is not below from, is from it. */
+static inline uint64_t period_distance(int64_t from, int64_t tick)
+{
+    return (uint64_t)tick - (uint64_t)from;
+}
+
 /*
  * Checks a rule that comes from outside. STATUS_FORMAT when gap or max_span is negative; *rule_out
  * is then untouched.
@@ -33,9 +39,10 @@ CHECKED enum status period_rule_check(int64_t gap, int64_t max_span, struct peri
 /*
  * The id of a period: XXH3-64 with seed 0 over the key's 8 little-endian bytes, then its first
  * tick's 8 little-endian bytes. The same in ClickHouse:
- *     xxh3(concat(reinterpretAsFixedString(toUInt64(key)),
- * reinterpretAsFixedString(toInt64(first)))) where FixedString is essential: reinterpretAsString
- * would drop the zero bytes at the end.
+ *
+ *     xxh3(concat(reinterpretAsFixedString(toUInt64(key)), reinterpretAsFixedString(toInt64(first))))
+ *
+ * where FixedString is essential: reinterpretAsString would drop the zero bytes at the end.
  */
 uint64_t period_id(uint64_t key, int64_t first_tick);
 
@@ -62,9 +69,9 @@ struct period_run {
 static inline bool period_run_starts(const struct period_run *run, const struct period_rule *rule,
                                      int64_t tick)
 {
-    if (run->number == 0 || (uint64_t)tick - (uint64_t)run->last > rule->gap)
+    if (run->number == 0 || period_distance(run->last, tick) > rule->gap)
         return true;
-    return rule->max_span > 0 && (uint64_t)tick - (uint64_t)run->first > rule->max_span;
+    return rule->max_span > 0 && period_distance(run->first, tick) > rule->max_span;
 }
 
 /* Starts the next period with count events at tick, whatever the rule says. */

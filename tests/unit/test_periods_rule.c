@@ -22,8 +22,7 @@ Test(periods_rule, negative_values_are_refused)
 
 /*
  * Ids by ClickHouse 26.7.3:
- *     xxh3(concat(reinterpretAsFixedString(toUInt64(key)),
- * reinterpretAsFixedString(toInt64(tick))))
+ *     xxh3(concat(reinterpretAsFixedString(toUInt64(key)), reinterpretAsFixedString(toInt64(tick))))
  */
 Test(periods_rule, ids_are_those_of_clickhouse)
 {

@@ -2,9 +2,8 @@
 
 #include "fill.h"
 #include "mem.h"
-#include "period_cut.h"
-#include "period_distinct.h"
 #include "period_emitter.h"
+#include "periods_cut.h"
 #include "stream_column.h"
 
 struct period_stream {
@@ -14,8 +13,6 @@ struct period_stream {
     uint64_t n_rows_before; /* the block */
     size_t restart;         /* column, where there is --restart */
     struct period_starts starts;
-    struct buf ticks;   /* memory of the block's times where they had to be widened */
-    struct buf differs; /* period_distinct.h; where a period's end is waited for */
 };
 
 static bool is_flag(const struct native_type *type)
@@ -78,18 +75,17 @@ static enum status cross_boundary(struct period_stream *stream, const struct nat
     return start_period(stream, tick, err);
 }
 
-/* Adds rows [begin, end) to the open period. Distinct ticks are counted where a period's end is
- * waited for. */
-static inline void extend_period(struct period_stream *stream, const struct stream_ticks *ticks,
-                                 size_t begin, size_t end)
+/* Adds rows [begin, end) to the open period, with n_distinct distinct ticks that it did not have.
+ */
+static inline void extend_period(struct period_stream *stream, const struct tick_column *ticks,
+                                 size_t begin, size_t end, uint32_t n_distinct)
 {
     struct period_run *run = &stream->scan.run;
     if (begin == end)
         return;
     run->length += end - begin;
-    if (stream->emitter->close_period != NULL)
-        run->unique_length += period_distinct_count(&stream->differs, begin, end);
-    run->last = stream_tick(ticks, end - 1);
+    run->unique_length += n_distinct;
+    run->last = tick_at(ticks, end - 1);
 }
 
 /* Writes the open period's id and number to rows [begin, end) of a block of n. */
@@ -103,20 +99,21 @@ MULTIVERSIONED static void fill_columns(const struct period_scan *scan, size_t b
 
 /* Takes the periods of a cut one by one. *row_out is where a failure happened. */
 static enum status take_periods(struct period_stream *stream, const struct native_block *block,
-                                const struct stream_ticks *ticks, uint64_t *row_out,
-                                struct err *err)
+                                const struct tick_column *ticks, uint64_t *row_out, struct err *err)
 {
-    const uint32_t *starts = (const uint32_t *)(const void *)stream->starts.rows.data;
+    const struct period_starts *starts = &stream->starts;
+    const uint32_t *position = starts->position, *distinct = starts->distinct;
     const struct period_columns *columns = stream->scan.columns;
     uint8_t *is_first = columns == NULL ? NULL : columns->is_first.parts[0].data;
-    extend_period(stream, ticks, 0, starts[0]);
+    extend_period(stream, ticks, 0, position[0], distinct == NULL ? 0 : distinct[0]);
     if (is_first != NULL)
-        fill_columns(&stream->scan, 0, starts[0], ticks->n);
-    for (size_t p = 0; p < stream->starts.n; p++) {
-        size_t begin = starts[p], end = starts[p + 1];
+        fill_columns(&stream->scan, 0, position[0], ticks->n);
+    for (size_t p = 0; p < starts->n_periods; p++) {
+        size_t begin = position[p], end = position[p + 1];
         *row_out = begin;
-        TRY(cross_boundary(stream, block, begin, stream_tick(ticks, begin), err));
-        extend_period(stream, ticks, begin + 1, end);
+        TRY(cross_boundary(stream, block, begin, tick_at(ticks, begin), err));
+        extend_period(stream, ticks, begin + 1, end,
+                      distinct == NULL ? 0 : distinct[p + 1] - distinct[p] - 1);
         if (is_first != NULL) {
             fill_columns(&stream->scan, begin, end, ticks->n);
             is_first[begin] = 1;
@@ -127,17 +124,12 @@ static enum status take_periods(struct period_stream *stream, const struct nativ
 
 /* The rows before the first tick that is no int64, all of them as a rule. */
 static enum status load_rows(struct period_stream *stream, const struct native_block *block,
-                             struct period_rows *rows, struct err *err)
+                             struct periods_block *rows, struct err *err)
 {
-    const struct native_column *times = &block->columns[stream->scan.time];
-    *rows = (struct period_rows){.ticks = stream_ticks_of(times)};
     TRY(stream_key_mark(&stream->scan.key, block, err));
-    if (stream->emitter->close_period != NULL)
-        TRY(period_distinct_mark(&stream->differs, times, &rows->ticks, stream->scan.run.last,
-                                 err));
-    if (stream->scan.options->rule.max_span > 0)
-        TRY(stream_ticks_widen(&rows->ticks, &stream->ticks, err));
-    rows->changed = stream->scan.key.changed.data;
+    *rows = (struct periods_block){.ticks = stream_column_ticks(&block->columns[stream->scan.time]),
+                                   .changed = stream->scan.key.changed.data,
+                                   .open = &stream->scan.run};
     if (stream->scan.options->restart != NULL)
         rows->restarts = native_column_nodes(&block->columns[stream->restart])->data;
     return STATUS_OK;
@@ -165,17 +157,19 @@ static enum status refuse_large_tick(struct period_stream *stream, const struct 
 static enum status scan_rows(struct period_stream *stream, const struct native_block *block,
                              uint64_t *row_out, struct err *err)
 {
-    struct period_rows rows;
+    struct periods_block rows;
+    enum periods_detail detail =
+        stream->emitter->close_period != NULL ? PERIODS_DETAIL_DISTINCT : PERIODS_DETAIL_POSITIONS;
     size_t n_rows = 0;
     TRY(load_rows(stream, block, &rows, err));
-    TRY(period_cut(&rows, &stream->scan.options->rule, &stream->scan.run, &stream->starts, &n_rows,
-                   err));
-    stream->scan.n_starts = stream->starts.n;
+    TRY(periods_cut_block(&rows, &stream->scan.options->rule, detail, &stream->starts, &n_rows,
+                          err));
+    stream->scan.n_starts = stream->starts.n_periods;
     TRY(stream->emitter->begin_block(&stream->scan, block, err));
     TRY(take_periods(stream, block, &rows.ticks, row_out, err));
     *row_out = n_rows;
     if (n_rows < rows.ticks.n)
-        return refuse_tick(stream, stream_tick(&rows.ticks, n_rows), err);
+        return refuse_tick(stream, tick_at(&rows.ticks, n_rows), err);
     if (n_rows < block->n_rows)
         return refuse_large_tick(stream, block, n_rows, err);
     return stream->emitter->end_block == NULL
@@ -269,8 +263,6 @@ enum status period_stream_run(const struct period_options *options, struct io_in
     if (stream.scan.state != NULL)
         stream.emitter->free_state(stream.scan.state);
     mem_free(stream.scan.state);
-    buf_free(&stream.ticks);
-    buf_free(&stream.differs);
     period_starts_free(&stream.starts);
     stream_key_free(&stream.scan.key);
     native_writer_free(&stream.scan.writer);

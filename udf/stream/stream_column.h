@@ -3,6 +3,7 @@
 #define SALTWELL_STREAM_COLUMN_H
 
 #include "native_read.h"
+#include "periods_cut.h"
 
 /* Refuses a block whose names or types differ from those of the first block. STATUS_MISMATCH. */
 CHECKED enum status stream_check_header(const struct native_block *block, bool is_first_block,
@@ -24,5 +25,8 @@ bool stream_type_is_time(const struct native_type *type);
  * STATUS_NOMEM. */
 CHECKED enum status stream_append_header(struct buf *header, const struct native_block *block,
                                          struct err *err);
+
+/* The ticks of a column of such a type, up to the first that is above the largest int64. */
+struct tick_column stream_column_ticks(const struct native_column *column);
 
 #endif

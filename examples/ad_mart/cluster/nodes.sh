@@ -23,6 +23,7 @@ start_nodes() {
 </clickhouse>
 END
     start_server "$1/node1" "$(free_port)" "$tcp1" --config-file "$1/nodes.xml" || return 1
+    # shellcheck disable=SC2034 # for the caller
     pids="$pids $server_pid" node1=$server_url
     start_server "$1/node2" "$(free_port)" "$tcp2" --config-file "$1/nodes.xml" || return 1
     # shellcheck disable=SC2034 # for the caller
