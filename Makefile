@@ -178,7 +178,7 @@ check: ## set up, and run the tests (GROUPS="unit cli sql ...")
 	@$(MAKE) --no-print-directory -j2 BUILD=$(BUILD)/tsan CC=clang CFLAGS='-O1 -g' CHECK_CFLAGS='-Werror -fsanitize=thread' \
 		CPPFLAGS='-DMULTIVERSIONED= -DSANDBOX_SANITIZED' HARDENING_CPPFLAGS= STATIC=-pie \
 		$(STREAM_PROGRAMS:%=$(BUILD)/tsan/bin/%)
-	@[ -n '$(GROUPS)' ] || echo 'running the tests: about six minutes on 2 cores'
+	@[ -n '$(GROUPS)' ] || echo 'running the tests: about ten minutes on 2 cores'
 	@BUILD=$(BUILD) KILL_MOMENTS='$(KILL_MOMENTS)' tests/run.sh $(GROUPS)
 
 # Killed runs of the ad mart take their time: `check` kills the script and the server once each, at the
