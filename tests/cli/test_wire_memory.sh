@@ -86,6 +86,12 @@ peak_stays() {
             "$(at_most "$peak_kib" $((base_kib + $5 * block_kib)) "$base_kib + $5 * $block_kib KiB")"
         cat "$TMPDIR/small" >&3
         wait_for $((3 * small_bytes + (n - 1) * $4)) || not_ok "$2: answers a small block after it" "$(cat "$TMPDIR/err")"
+        # It is given back after the answer has gone out.
+        waits=0
+        while [ "$(kib VmRSS)" -gt $((base_kib + 256)) ] && [ $waits -lt 50 ]; do
+            waits=$((waits + 1))
+            sleep 0.1
+        done
         check_equal "$2: memory after a small block" "at most $base_kib + 256 KiB" \
             "$(at_most "$(kib VmRSS)" $((base_kib + 256)) "$base_kib + 256 KiB")"
         stop
