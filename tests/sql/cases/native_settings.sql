@@ -1,3 +1,4 @@
+-- since: 26.7 its settings
 -- settings: low_cardinality_allow_in_native_format=0,1 input_format_native_allow_types_conversion=0,1 output_format_native_use_flattened_dynamic_and_json_serialization=0,1 allow_special_serialization_kinds_in_output_formats=0,1
 -- Settings that change how the server writes Native, or reads it, change no answer: of a stream that passes
 -- every kind of column through, sparse ones of a MergeTree among them, and of functions whose arguments

@@ -1,3 +1,4 @@
+-- since: 26.7 names in tuples under the old analyzer
 -- settings: enable_analyzer=0,1 max_threads=1,4 max_block_size=7,65409
 -- Functions in every clause of a SELECT: each answers as it does as a plain column. (The old analyzer sees
 -- no elements of an expression by name, so they are taken by number.)

@@ -1,3 +1,4 @@
+-- since: 26.7 functions in a sorting key
 -- settings: enable_analyzer=0,1
 -- Functions in a table's own definition: DEFAULT, MATERIALIZED and ALIAS columns, a CHECK constraint, the
 -- sorting and the partition key, a skip index and a TTL; on INSERT, for parts without the column, in a merge.

@@ -1,3 +1,4 @@
+-- since: 26.7 names in tuples under the old analyzer
 -- settings: enable_analyzer=0,1 max_block_size=7,65409
 -- Functions inside lambdas, with arguments of the lambda and of the row around it.
 CREATE VIEW input AS

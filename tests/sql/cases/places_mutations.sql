@@ -1,3 +1,4 @@
+-- since: 26.7 lightweight updates
 -- settings: enable_analyzer=0,1
 -- Functions in mutations: ALTER TABLE ... UPDATE and DELETE, and the lightweight UPDATE and DELETE.
 CREATE TABLE lists (seed UInt64, times Array(Int64), n UInt64) ENGINE = MergeTree ORDER BY seed

@@ -1,3 +1,4 @@
+-- since: 26.7 functions in a sorting key
 -- settings: enable_analyzer=0,1
 -- Functions in projections, of rows and of an aggregation, which the queries are made to use.
 CREATE TABLE lists (seed UInt64, times Array(Int64),

@@ -1,3 +1,4 @@
+-- since: 26.7 the counts of system.events
 -- settings: enable_analyzer=0,1
 -- The query cache takes the functions for deterministic, as they are, and accepts their results: it refuses
 -- a query with rand(). The embedded engine's cache has no room, so that it writes a result and keeps none.

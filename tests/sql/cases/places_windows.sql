@@ -1,3 +1,4 @@
+-- since: 26.7 integers of both signs in one window key
 -- settings: enable_analyzer=0,1 max_threads=1,4 max_block_size=7,65409
 -- Functions over what window functions give, and inside their PARTITION BY and ORDER BY.
 CREATE TABLE events (user UInt64, ts Int64) ENGINE = MergeTree ORDER BY (user, ts);
