@@ -2,26 +2,10 @@
 # A pooled process that the system killed costs one failed query: it says so, and no later one is touched.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
-# shellcheck source=examples/ad_mart/server.sh
-. "$ROOT/examples/ad_mart/server.sh"
+# shellcheck source=tests/server.sh
+. "$ROOT/tests/server.sh"
 
-if [ ! -x "$BUILD/saltwell-local" ]; then
-    not_ok killed "expected the engine's launcher at $BUILD/saltwell-local, found none: build it first"
-    exit 1
-fi
-server_pid=
-end() {
-    if [ -n "$server_pid" ]; then
-        kill "$server_pid" 2>/dev/null
-        wait "$server_pid" 2>/dev/null
-    fi
-    [ -n "${SALTWELL_TEST_RUN:-}" ] || rm -rf "$TMPDIR"
-}
-trap end EXIT
-trap 'exit 129' HUP INT TERM
-
-http=$(free_port)
-start_server "$TMPDIR/data" "$http" "$(free_port)" --no-password || exit 1
+test_server killed
 # What follows is `Child process was terminated by signal 9`, or `Broken pipe` where the server noticed that first.
 message="User defined function 'periods' failed"
 

@@ -5,15 +5,8 @@
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 
-engine=$BUILD/saltwell-local
-if [ ! -x "$engine" ]; then
-    not_ok 'the engine' "expected its launcher at $engine, found none: build it first"
-    exit 1
-fi
-if ! command -v curl >/dev/null; then
-    skip 'settings' 'there is no curl'
-    exit 0
-fi
+# shellcheck source=tests/server.sh
+. "$ROOT/tests/server.sh"
 
 # What is served, at other values than the default.
 served='low_cardinality_allow_in_native_format=0
@@ -39,24 +32,11 @@ input_format_orc_dictionary_as_low_cardinality input_format_parquet_use_native_r
 output_format_arrow_low_cardinality_as_dictionary output_format_arrow_use_native_writer'
 refused_settings='input_format_native_decode_types_in_binary_format output_format_native_encode_types_in_binary_format'
 
-# As in test_stream_views.sh.
-port=$((20000 + $$ % 9000))
-trap 'kill -KILL $server 2>/dev/null; rm -rf "$TMPDIR"' EXIT
-: >"$TMPDIR/server"
-for attempt in 1 2 3 4 5; do
-    "$engine" --serve --no-password --path "$TMPDIR/data" --http-port $port --tcp-port $((port + 1)) >"$TMPDIR/server" 2>&1 </dev/null &
-    server=$!
-    until grep -q ready "$TMPDIR/server" || ! kill -0 $server 2>/dev/null; do
-        sleep 0.1
-    done
-    ! kill -0 $server 2>/dev/null || break
-    echo "attempt $attempt: $(cat "$TMPDIR/server")"
-    port=$((port + 2))
-done
+test_server settings
 
 # sql QUERY [PARAMETERS]: the answer, or `no answer` after three seconds.
 sql() {
-    curl -s -m 3 "http://127.0.0.1:$port/?${2:-}" --data-binary "$1" || echo 'no answer'
+    ask 3 "$1" "${2:-}"
 }
 
 sql "SELECT name FROM system.settings WHERE name ILIKE '%native%' OR name ILIKE '%sparse%' OR name ILIKE '%low_card%'" |
@@ -149,6 +129,7 @@ refused output_format_native_encode_types_in_binary_format=1 'output_format_nati
 refused input_format_native_decode_types_in_binary_format=1 Exception
 check_equal 'after all that: the same answers' "$(cat "$TMPDIR/expected")" "$(answers)"
 
-kill -TERM "$server"
-wait "$server"
+kill -TERM "$server_pid"
+wait "$server_pid"
 check_equal 'the server ends' 0 $?
+server_pid=

@@ -5,36 +5,23 @@
 # clients are known to send, and one that no server knows yet.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
-# shellcheck source=examples/ad_mart/server.sh
-. "$ROOT/examples/ad_mart/server.sh"
+# shellcheck source=tests/server.sh
+. "$ROOT/tests/server.sh"
 
 all='1 54032 54058 54226 54337 54405 54441 54453 54454 54458 54464 54465 54466 54470 54473 54475 54479 54480 54482 54483 99999'
 few='1 54405 54454 54479 99999'
 revisions=$all
 
-if [ ! -x "$BUILD/saltwell-local" ]; then
-    not_ok 'the engine' "expected its launcher at $BUILD/saltwell-local, found none: build it first"
-    exit 1
-fi
-if ! command -v curl >/dev/null; then
-    skip 'revisions' 'no curl'
-    exit 0
-fi
+test_server revisions
 
-server_pid=
-trap '[ -z "$server_pid" ] || kill -KILL $server_pid 2>/dev/null; rm -rf "$TMPDIR"' EXIT
-http=$(free_port)
-start_server "$TMPDIR/data" "$http" "$(free_port)" --no-password || exit 1
-
-# ask REVISION SQL: the answer, in 10 s.
-ask() {
-    curl -s -m 10 "http://127.0.0.1:$http/?client_protocol_version=$1" --data-binary "$2" ||
-        echo "no answer to revision $1 within 10 s"
+# ask_in REVISION SQL: the answer to a client of the revision, in 10 s.
+ask_in() {
+    ask 10 "$2" "client_protocol_version=$1"
 }
 
 # same NAME SQL: the answer in revision 0 is one, and all others have it too.
 same() {
-    expected=$(ask 0 "$2")
+    expected=$(ask_in 0 "$2")
     case $expected in
     '' | *Exception* | 'no answer'*)
         not_ok "$1" "in revision 0: '$expected'"
@@ -42,7 +29,7 @@ same() {
         ;;
     esac
     for revision in $revisions; do
-        found=$(ask "$revision" "$2")
+        found=$(ask_in "$revision" "$2")
         [ "$found" = "$expected" ] || {
             not_ok "$1" "revision $revision: expected '$expected', found '$found'"
             return
@@ -107,11 +94,11 @@ arrays of 256, more than a pipe holds|600|256
 SIZES
 revisions=$all
 
-ask 0 "CREATE TABLE typed (k LowCardinality(String), ts DateTime('UTC'), v UInt64, f Nullable(Float64), s String,
+ask_in 0 "CREATE TABLE typed (k LowCardinality(String), ts DateTime('UTC'), v UInt64, f Nullable(Float64), s String,
     t Tuple(a UInt64, b Tuple(c String, d Nullable(UInt8))), l Array(LowCardinality(Nullable(String))), m Map(String, Array(UInt8)),
     j JSON, x Variant(UInt8, String), a AggregateFunction(varSampStable, Float64), g SimpleAggregateFunction(sum, UInt64))
     ENGINE = MergeTree ORDER BY (k, ts) SETTINGS ratio_of_defaults_for_sparse_serialization = 0.1, min_bytes_for_wide_part = 0"
-ask 0 "INSERT INTO typed SELECT toString(number % 9), number, if(number % 50 = 0, number, 0), if(number % 3 = 0, NULL, number / 7), if(number % 40 = 1, 'x', ''),
+ask_in 0 "INSERT INTO typed SELECT toString(number % 9), number, if(number % 50 = 0, number, 0), if(number % 3 = 0, NULL, number / 7), if(number % 40 = 1, 'x', ''),
     (if(number % 60 = 0, 7, 0), ('', NULL)), [NULL, toString(number % 5)], map('k', [number % 3]), concat('{\"a\":', toString(number), '}'),
     if(number % 2 = 0, 5::Variant(UInt8, String), 'q'::Variant(UInt8, String)), arrayReduce('varSampStableState', [number / 3]), number FROM numbers(3000)"
 columns='k, ts, v, f, s, t, l, m, j, x, a, g'
@@ -119,7 +106,7 @@ same 'the table has sparse columns' "SELECT groupArray(column) FROM system.parts
 
 # stream NAME PROGRAM KEYS OPTIONS: the statement that saltwell_sql prints for it, over the table.
 stream() {
-    statement=$(ask 0 "DESCRIBE TABLE typed FORMAT TSV" | "$BUILD/bin/saltwell_sql" "$2" --table typed --keys "$3" $4)
+    statement=$(ask_in 0 "DESCRIBE TABLE typed FORMAT TSV" | "$BUILD/bin/saltwell_sql" "$2" --table typed --keys "$3" $4)
     same "$1" "SELECT count(), $5 FROM ($statement) SETTINGS output_format_native_write_json_as_string = 1"
 }
 hash="sum(sipHash64($(echo "$columns" | sed 's/ a,/ finalizeAggregation(a),/')))"
@@ -135,10 +122,10 @@ same 'merge_partials' "SELECT count(), sum(k), sum(n), sum(finalizeAggregation(a
 # What fails says the same to every client.
 fails() {
     for revision in 0 $revisions; do
-        case $(ask "$revision" "$3") in
+        case $(ask_in "$revision" "$3") in
         *"$2"*) ;;
         *)
-            not_ok "$1" "revision $revision: expected '$2', found '$(ask "$revision" "$3")'"
+            not_ok "$1" "revision $revision: expected '$2', found '$(ask_in "$revision" "$3")'"
             return
             ;;
         esac

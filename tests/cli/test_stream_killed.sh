@@ -4,31 +4,14 @@
 # the last byte; and no part of an answer reaches a table or a view.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
-# shellcheck source=examples/ad_mart/server.sh
-. "$ROOT/examples/ad_mart/server.sh"
-
-if [ ! -x "$BUILD/saltwell-local" ]; then
-    not_ok 'the engine' "expected its launcher at $BUILD/saltwell-local, found none: build it first"
-    exit 1
-fi
-if ! command -v curl >/dev/null || [ ! -r /proc/self/stat ]; then
-    skip 'killed streams' 'no curl or no /proc'
-    exit 0
-fi
+# shellcheck source=tests/server.sh
+. "$ROOT/tests/server.sh"
 
 # The program alone: whatever part of its input it has got, what it has written by then is no sequence of
 # whole blocks, until the input ends.
 python3 "$ROOT/tests/cli/killed.py" "$BUILD/bin"
 
-server_pid=
-trap '[ -z "$server_pid" ] || kill -KILL $server_pid 2>/dev/null; rm -rf "$TMPDIR"' EXIT
-http=$(free_port)
-start_server "$TMPDIR/data" "$http" "$(free_port)" --no-password || exit 1
-
-# ask SECONDS SQL [PARAMETERS]: the answer, or that none came in time.
-ask() {
-    curl -s -m "$1" "http://127.0.0.1:$http/?${3:-}" --data-binary "$2" || echo "no answer within $1 s"
-}
+test_server 'killed streams'
 
 gap=$((1000000000 + $$))
 n_calls=0

@@ -4,27 +4,10 @@
 # server's default settings and under those of docs/streams.md, and leaves no process and no query.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
-# shellcheck source=examples/ad_mart/server.sh
-. "$ROOT/examples/ad_mart/server.sh"
+# shellcheck source=tests/server.sh
+. "$ROOT/tests/server.sh"
 
-if [ ! -x "$BUILD/saltwell-local" ]; then
-    not_ok 'the engine' "expected its launcher at $BUILD/saltwell-local, found none: build it first"
-    exit 1
-fi
-if ! command -v curl >/dev/null || [ ! -r /proc/self/stat ]; then
-    skip 'limits' 'no curl or no /proc'
-    exit 0
-fi
-
-server_pid=
-trap '[ -z "$server_pid" ] || kill -KILL $server_pid 2>/dev/null; rm -rf "$TMPDIR"' EXIT
-http=$(free_port)
-start_server "$TMPDIR/data" "$http" "$(free_port)" --no-password || exit 1
-
-# ask SECONDS SQL [PARAMETERS]: the answer, or that none came in time.
-ask() {
-    curl -s -m "$1" "http://127.0.0.1:$http/?${3:-}" --data-binary "$2" || echo "no answer within $1 s"
-}
+test_server 'limits'
 
 # The gap is this run's own, so that its processes can be told from any other's.
 gap=$((1000000000 + $$))

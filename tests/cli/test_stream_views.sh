@@ -5,33 +5,13 @@
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 
-engine=$BUILD/saltwell-local
-if [ ! -x "$engine" ]; then
-    not_ok 'the engine' "expected its launcher at $engine, found none: build it first"
-    exit 1
-fi
-if ! command -v curl >/dev/null || [ ! -r /proc/self/stat ]; then
-    skip 'views' 'no curl or no /proc'
-    exit 0
-fi
+# shellcheck source=tests/server.sh
+. "$ROOT/tests/server.sh"
 
-# Below the ports that the system gives to outgoing connections, and from the process id, so that two
-# runs at once rarely meet; where a port is taken all the same, the next two are tried.
-port=$((20000 + $$ % 9000))
-trap 'kill -KILL $server 2>/dev/null; rm -rf "$TMPDIR"' EXIT
-for attempt in 1 2 3 4 5; do
-    "$engine" --serve --no-password --path "$TMPDIR/data" --http-port $port --tcp-port $((port + 1)) >"$TMPDIR/server" 2>&1 </dev/null &
-    server=$!
-    until grep -q ready "$TMPDIR/server" || ! kill -0 $server 2>/dev/null; do
-        sleep 0.1
-    done
-    ! kill -0 $server 2>/dev/null || break
-    echo "attempt $attempt: $(cat "$TMPDIR/server")"
-    port=$((port + 2))
-done
+test_server views
 
 sql() {
-    curl -s -m 120 "http://127.0.0.1:$port/" --data-binary "$1"
+    curl -s -m 120 "http://127.0.0.1:$http/" --data-binary "$1"
 }
 
 # refresh: starts a refresh of the view and waits for its end; then the data, the state and the reason
@@ -132,6 +112,7 @@ check_contains 'an Executable table of unsorted input' \
 sql "CREATE TABLE partials_now (user UInt64, ts UInt32) ENGINE = Executable('merge_partials --keys 1 --keys-unordered --op ts=max', Native, (SELECT user, ts FROM input ORDER BY user DESC)) $safe" >/dev/null
 check_equal 'an Executable table of merge_partials' '5	2485' "$(sql 'SELECT count(), sum(ts) FROM partials_now')"
 
-kill -TERM $server
-wait $server
+kill -TERM "$server_pid"
+wait "$server_pid"
 check_equal 'the server ends' 0 $?
+server_pid=

@@ -7,19 +7,8 @@ PYTHONDONTWRITEBYTECODE=1
 export PYTHONDONTWRITEBYTECODE
 [ -n "${SALTWELL_TEST_RUN:-}" ] || sh "$here/install.sh" >/dev/null
 
-# shellcheck source=examples/ad_mart/server.sh
-. "$ROOT/examples/ad_mart/server.sh"
-server_pid=
-
-clients_end() {
-    if [ -n "$server_pid" ]; then
-        kill "$server_pid" 2>/dev/null
-        wait "$server_pid" 2>/dev/null
-    fi
-    [ -n "${SALTWELL_TEST_RUN:-}" ] || rm -rf "$TMPDIR"
-}
-trap clients_end EXIT
-trap 'exit 129' HUP INT TERM
+# shellcheck source=tests/server.sh
+. "$ROOT/tests/server.sh"
 
 # has NAME...: whether install.sh has installed all of them.
 has() {
@@ -35,14 +24,9 @@ run_java() {
 
 # start: a server with the tables of data.sql on the ports $http and $tcp.
 start() {
-    if ! [ -x "$BUILD/saltwell-local" ]; then
-        not_ok server "expected the engine's launcher at $BUILD/saltwell-local, found none: build it first"
-        exit 1
-    fi
+    need_engine server
     "$BUILD/saltwell-local" --path "$TMPDIR/data" --queries-file "$here/data.sql" </dev/null >/dev/null || exit 1
-    http=$(free_port)
-    tcp=$(free_port)
-    start_server "$TMPDIR/data" "$http" "$tcp" --no-password || exit 1
+    test_server server
 }
 
 sql() {

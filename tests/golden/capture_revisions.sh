@@ -3,15 +3,13 @@
 # sends to a program in each form that its protocol has had, two blocks of every kind of column, and a
 # function's block of one column whose first byte is 0. README.md in that folder's parent says what they test.
 . "$(dirname "$0")/../lib.sh"
-. "$ROOT/examples/ad_mart/server.sh"
+. "$ROOT/tests/server.sh"
 
 plugins=$TMPDIR/plugins out=$ROOT/tests/golden/revisions
 mkdir -p "$plugins/bin"
 printf '#!/bin/sh\nexec cat >"%s/$1"\n' "$TMPDIR" >"$plugins/bin/capture"
 chmod +x "$plugins/bin/capture"
-trap 'kill -KILL $server_pid; rm -rf "$TMPDIR"' EXIT
-http=$(free_port)
-start_server "$TMPDIR/data" "$http" "$(free_port)" --no-password --plugins "$plugins" || exit 1
+test_server captures --plugins "$plugins"
 
 # capture NAME REVISION QUERY: the blocks of the query's rows.
 capture() {

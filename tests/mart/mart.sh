@@ -5,20 +5,13 @@
 mart=$ROOT/examples/ad_mart
 # shellcheck source=examples/ad_mart/client.sh
 . "$mart/client.sh"
-# shellcheck source=examples/ad_mart/server.sh
-. "$mart/server.sh"
+# shellcheck source=tests/server.sh
+. "$ROOT/tests/server.sh"
 scratch=$TMPDIR/scratch
-database=default query_tag=test server_pid=
+database=default query_tag=test
 mkdir -p "$scratch"
 
-mart_end() {
-    if [ -n "$server_pid" ]; then
-        kill "$server_pid" 2>/dev/null
-        wait "$server_pid" 2>/dev/null
-    fi
-    [ -n "${SALTWELL_TEST_RUN:-}" ] || rm -rf "$TMPDIR"
-}
-trap mart_end EXIT
+trap end_server EXIT
 trap 'exit 129' HUP INT TERM
 
 # Starts the server on new ports, with the schema.
