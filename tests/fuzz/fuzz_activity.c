@@ -4,17 +4,9 @@
  * the writer spells it, and merge to the same bytes in either order, alone or twice.
  */
 #include "activity.h"
-
-#include <stdlib.h>
+#include "fuzz.h"
 
 #define MAX_PARTS 4
-#define REQUIRE(condition) \
-    do {                   \
-        if (!(condition))  \
-            abort();       \
-    } while (0)
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size_bytes);
 
 struct parts {
     struct buf payloads[MAX_PARTS];

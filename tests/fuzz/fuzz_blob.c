@@ -6,17 +6,10 @@
 #include "activity.h"
 #include "blob.h"
 #include "exact.h"
+#include "fuzz.h"
 
 #include <stdlib.h>
 #include <xxhash.h>
-
-#define REQUIRE(condition) \
-    do {                   \
-        if (!(condition))  \
-            abort();       \
-    } while (0)
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size_bytes);
 
 static void use_activity(const uint8_t *payload, size_t payload_bytes)
 {

@@ -3,32 +3,24 @@
  * and is then used: merged with itself in both ways, written, read again and finalised.
  */
 #include "exact.h"
+#include "fuzz.h"
 
 #include <math.h>
-#include <stdlib.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size_bytes);
-
-static void require(bool condition)
-{
-    if (!condition)
-        abort();
-}
 
 static void require_same_bytes(const struct buf *payload, const uint8_t *data, size_t size_bytes)
 {
-    require(payload->size_bytes == size_bytes);
-    require(size_bytes == 0 || memcmp(payload->data, data, size_bytes) == 0);
+    REQUIRE(payload->size_bytes == size_bytes);
+    REQUIRE(size_bytes == 0 || memcmp(payload->data, data, size_bytes) == 0);
 }
 
 static void check_moments(const struct exact *state)
 {
     struct moments moments;
     exact_final(state, &moments);
-    require(moments.n == state->n);
-    require(isnan(moments.mean) == state->is_non_finite);
-    require(isnan(moments.m2) == state->is_non_finite);
-    require(state->is_non_finite || (isfinite(moments.mean) && moments.m2 >= 0));
+    REQUIRE(moments.n == state->n);
+    REQUIRE(isnan(moments.mean) == state->is_non_finite);
+    REQUIRE(isnan(moments.m2) == state->is_non_finite);
+    REQUIRE(state->is_non_finite || (isfinite(moments.mean) && moments.m2 >= 0));
 }
 
 /* Both ways of merging a state with itself agree, and what they give is a state again. */
@@ -37,16 +29,16 @@ static void check_merge(const struct exact *state, const uint8_t *data, size_t s
     struct exact merged = *state;
     struct exact from_payload = *state;
     enum status status = exact_merge(&merged, &merged, NULL);
-    require(exact_merge_payload(&from_payload, data, size_bytes, NULL) == status);
-    require(status == (state->n > UINT64_MAX / 2 ? STATUS_LIMIT : STATUS_OK));
+    REQUIRE(exact_merge_payload(&from_payload, data, size_bytes, NULL) == status);
+    REQUIRE(status == (state->n > UINT64_MAX / 2 ? STATUS_LIMIT : STATUS_OK));
 
     struct buf payload = {0};
     struct buf again = {0};
     struct exact read;
-    require(exact_encode(&merged, &payload, NULL) == STATUS_OK);
-    require(exact_encode(&from_payload, &again, NULL) == STATUS_OK);
+    REQUIRE(exact_encode(&merged, &payload, NULL) == STATUS_OK);
+    REQUIRE(exact_encode(&from_payload, &again, NULL) == STATUS_OK);
     require_same_bytes(&again, payload.data, payload.size_bytes);
-    require(exact_decode(&read, payload.data, payload.size_bytes, NULL) == STATUS_OK);
+    REQUIRE(exact_decode(&read, payload.data, payload.size_bytes, NULL) == STATUS_OK);
     check_moments(&read);
     buf_free(&payload);
     buf_free(&again);
@@ -57,11 +49,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size_bytes)
     struct exact state;
     struct err err = {0};
     if (exact_decode(&state, data, size_bytes, &err) != STATUS_OK) {
-        require(err.code != STATUS_OK && err.message[0] != '\0');
+        REQUIRE(err.code != STATUS_OK && err.message[0] != '\0');
         return 0;
     }
     struct buf payload = {0};
-    require(exact_encode(&state, &payload, NULL) == STATUS_OK);
+    REQUIRE(exact_encode(&state, &payload, NULL) == STATUS_OK);
     require_same_bytes(&payload, data, size_bytes);
     buf_free(&payload);
     check_moments(&state);

@@ -3,17 +3,8 @@
  * through the accessors that the kernels use, so that a node that promises more than there is shows
  * as a read beyond the input.
  */
+#include "fuzz.h"
 #include "native_read.h"
-
-#include <stdlib.h>
-
-#define REQUIRE(condition) \
-    do {                   \
-        if (!(condition))  \
-            abort();       \
-    } while (0)
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size_bytes);
 
 /* Keeps the reads below from being left out. */
 static volatile uint64_t sum;

@@ -2,12 +2,11 @@
  * The streams over any bytes. The first byte chooses the program and its options; the rest is the
  * input. Whatever comes out of a success has to be Native again.
  */
+#include "fuzz.h"
 #include "merge_partials.h"
 #include "period_stream.h"
 
 #include <stdlib.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size_bytes);
 
 static enum status run_periods(unsigned choice, struct io_memory *input, struct buf *output)
 {

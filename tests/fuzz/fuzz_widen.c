@@ -3,17 +3,8 @@
  * Every value of a column that was accepted is reached, so that one that is not there shows as a
  * read beyond its memory.
  */
+#include "fuzz.h"
 #include "native_widen.h"
-
-#include <stdlib.h>
-
-#define REQUIRE(condition) \
-    do {                   \
-        if (!(condition))  \
-            abort();       \
-    } while (0)
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size_bytes);
 
 /* The types of all arguments of all functions. */
 static const char *const declared[] = {

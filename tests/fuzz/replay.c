@@ -3,12 +3,10 @@
  * corpus is checked where libFuzzer is not at hand. Exit status 1 when a file cannot be read; a
  * finding aborts.
  */
-#include <stddef.h>
-#include <stdint.h>
+#include "fuzz.h"
+
 #include <stdio.h>
 #include <stdlib.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size_bytes);
 
 /* The file's content in fresh memory, so that a sanitizer sees each step beyond it; NULL on
  * failure. */
