@@ -20,19 +20,7 @@ static const char help[] =
     "                      SimpleAggregateFunction(f, T) by its f,\n"
     "                      String as the activity or exact state that it holds;\n"
     "                      other types need an --op\n"
-    "  --keys-unordered    keys may come in any order, as long as equal ones are adjacent\n"
-    "  --max-memory SIZE   end with an error beyond this much memory (default 8G)\n"
-    "  --patience SECONDS  how long the server may take no rows, beyond those of 1/16 of the "
-    "memory,\n"
-    "                      before the rest of the input is dropped (default 8)\n"
-    "  --heartbeat         send an empty block every second without rows, so that the server "
-    "looks\n"
-    "                      whether the query goes on; the structure must list the columns in the\n"
-    "                      order in which they come\n"
-    "  --help, --version\n"
-    "\n"
-    "saltwell_sql writes the whole statement.\n"
-    "Exit status: 0 success, 1 bad data or a failed read or write, 2 wrong usage.\n";
+    "  --keys-unordered    keys may come in any order, as long as equal ones are adjacent\n";
 
 static int run(const struct merge_options *options, const struct stream_settings *settings)
 {
@@ -53,7 +41,7 @@ int main(int argc, char **argv)
     const struct options options[] = {merge_command_options(&command),
                                       stream_settings_options(&settings)};
     if (argc == 2 && strcmp(argv[1], "--help") == 0)
-        return program_print("merge_partials", "%s\n%s", usage, help);
+        return program_print("merge_partials", "%s\n%s%s", usage, help, stream_settings_help);
     if (argc == 2 && strcmp(argv[1], "--version") == 0)
         return program_print("merge_partials", "merge_partials (Saltwell) %s\n", SALTWELL_VERSION);
     enum status status = options_parse(argc, argv, options, 2, &err);

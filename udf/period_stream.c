@@ -28,19 +28,7 @@ static const char help[] =
     "                      period_length, unique_period_length: a row per period\n"
     "    --sum NAME        and NAME_sum\n"
     "    --moments NAME    and NAME_moments Tuple(n UInt64, mean Float64, m2 Float64)\n"
-    "  --keys-unordered    keys may come in any order, as long as equal ones are adjacent\n"
-    "  --max-memory SIZE   end with an error beyond this much memory (default 8G)\n"
-    "  --patience SECONDS  how long the server may take no rows, beyond those of 1/16 of the "
-    "memory,\n"
-    "                      before the rest of the input is dropped (default 8)\n"
-    "  --heartbeat         send an empty block every second without rows, so that the server "
-    "looks\n"
-    "                      whether the query goes on; the structure must list the columns in the\n"
-    "                      order in which they come\n"
-    "  --help, --version\n"
-    "\n"
-    "saltwell_sql writes the whole statement.\n"
-    "Exit status: 0 success, 1 bad data or a failed read or write, 2 wrong usage.\n";
+    "  --keys-unordered    keys may come in any order, as long as equal ones are adjacent\n";
 
 static int run(const struct period_options *options, const struct stream_settings *settings)
 {
@@ -61,7 +49,7 @@ int main(int argc, char **argv)
     const struct options options[] = {period_command_options(&command),
                                       stream_settings_options(&settings)};
     if (argc == 2 && strcmp(argv[1], "--help") == 0)
-        return program_print("period_stream", "%s\n%s", usage, help);
+        return program_print("period_stream", "%s\n%s%s", usage, help, stream_settings_help);
     if (argc == 2 && strcmp(argv[1], "--version") == 0)
         return program_print("period_stream", "period_stream (Saltwell) %s\n", SALTWELL_VERSION);
     enum status status = options_parse(argc, argv, options, 2, &err);

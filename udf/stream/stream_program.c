@@ -148,6 +148,20 @@ struct options stream_settings_options(struct stream_settings *settings)
     return (struct options){list, take_setting, settings, false};
 }
 
+const char stream_settings_help[] =
+    "  --max-memory SIZE   end with an error beyond this much memory (default 8G)\n"
+    "  --patience SECONDS  how long the server may take no rows, beyond those of 1/16 of the "
+    "memory,\n"
+    "                      before the rest of the input is dropped (default 8)\n"
+    "  --heartbeat         send an empty block every second without rows, so that the server "
+    "looks\n"
+    "                      whether the query goes on; the structure must list the columns in the\n"
+    "                      order in which they come\n"
+    "  --help, --version\n"
+    "\n"
+    "saltwell_sql writes the whole statement.\n"
+    "Exit status: 0 success, 1 bad data or a failed read or write, 2 wrong usage.\n";
+
 enum status stream_program_key_count(const char *text, size_t *n_keys_out, struct err *err)
 {
     uint64_t n_keys = 0;

@@ -51,6 +51,9 @@ int stream_program_end(const char *executable, enum status status, struct err *e
 /* The options that set them. A --sql is refused with the name of the program that has it. */
 struct options stream_settings_options(struct stream_settings *settings);
 
+/* The end of a program's --help: what it says of them and of the exit status. */
+extern const char stream_settings_help[];
+
 /* Parses the value of --keys: from 1 to the most columns that a block has. STATUS_USAGE. */
 CHECKED enum status stream_program_key_count(const char *text, size_t *n_keys_out, struct err *err);
 
