@@ -86,7 +86,12 @@ none_left 'after slow readers'
 
 # The engine does not cancel an input query. One that asks whether it goes on ends at once.
 checked='sleep(0.000001) = 0'
-# killed NAME SECONDS CALL...: queries over the calls, killed after a second, are gone that soon.
+# victims: how many of the queries to be killed have read rows by now.
+victims() {
+    ask 5 "SELECT count() FROM system.processes WHERE query_id LIKE 'victim_$$%' AND read_rows > 0"
+}
+
+# killed NAME SECONDS CALL...: queries over the calls, killed once all of them read, are gone that soon.
 killed() {
     name=$1 seconds=$2 n=0
     shift 2
@@ -95,7 +100,11 @@ killed() {
         ask 30 "SELECT sum(ts) FROM $call" "query_id=victim_$$_$n" >"$TMPDIR/killed_$n" &
         clients="${clients:-} $!"
     done
-    sleep 1
+    waits=0
+    while [ "$(victims)" != "$n" ] && [ $waits -lt 100 ]; do
+        sleep 0.1
+        waits=$((waits + 1))
+    done
     check_equal "$name: KILL QUERY SYNC" "$n" \
         "$(ask "$seconds" "KILL QUERY WHERE query_id LIKE 'victim_$$%' SYNC FORMAT TSV" | grep -c "^finished")"
     # shellcheck disable=SC2086 # ids
@@ -113,7 +122,7 @@ killed 'merge_partials' 2 "(SELECT n AS ts FROM executable('merge_partials --key
     (SELECT intDiv(number, 10) AS k, 1::UInt64 AS n FROM numbers(1000000000) WHERE $checked), $settings))"
 killed 'a quiet stream' 2 "$(stream "SELECT 1::UInt64 AS k, toUInt32(number) AS ts FROM numbers(1000000) WHERE sleepEachRow(0.001) = 0 SETTINGS max_block_size = 100" '--heartbeat')"
 # One that does not ask is waited for no longer than the patience and what is dropped then.
-killed 'a stream whose input goes on' 6 "$(stream "$(input 60000000)" '--patience 1 --max-memory 64M')"
+killed 'a stream whose input goes on' 20 "$(stream "$(input 100000000)" '--patience 1 --max-memory 64M')"
 more=', period_length UInt64, unique_period_length UInt64, period_first UInt32, period_last UInt32'
 killed 'one period without end, --lengths' 2 "$(stream "SELECT 1::UInt64 AS k, toUInt32(number) AS ts FROM numbers(1000000) WHERE sleepEachRow(0.001) = 0 SETTINGS max_block_size = 100" '--lengths --heartbeat')"
 more=
