@@ -1,6 +1,6 @@
 #include "activity_gather.h"
 
-#include "activity.h"
+#include "activity_history.h"
 #include "blob.h"
 
 void activity_gather_free(struct activity_gather *gather)

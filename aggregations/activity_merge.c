@@ -1,4 +1,4 @@
-#include "activity.h"
+#include "activity_history.h"
 
 /* A payload that is being read, and its next tick. */
 struct source {

@@ -1,6 +1,6 @@
-#include "exact.h"
+#include "exact_sums.h"
 
-/* The layout is in exact.h. */
+/* The layout is in exact_sums.h. */
 enum {
     FLAGS_AT = 8,
     NON_FINITE_BYTES = 9,

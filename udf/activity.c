@@ -1,8 +1,8 @@
 /* activity: a key's history as a state that answers any gap and any cap later. Histories are in
  * aggregations/activity, their stored form in aggregations/blob, the rule of periods in
  * aggregations/periods_rule. */
-#include "activity.h"
 #include "activity_gather.h"
+#include "activity_history.h"
 #include "blob.h"
 #include "function.h"
 #include "periods_rule.h"

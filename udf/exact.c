@@ -1,8 +1,8 @@
 /* exact: mean and variance as a state that is exact, so that the result has the same bits however
  * the values were split. The arithmetic is in aggregations/exact, the stored form in
  * aggregations/blob. */
-#include "exact.h"
 #include "blob.h"
+#include "exact_sums.h"
 #include "function.h"
 #include "program.h"
 

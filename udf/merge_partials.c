@@ -1,5 +1,5 @@
 /* merge_partials: the second level of a two-level aggregation, for executable(). The computation is
- * in stream/merge_partials. */
+ * in stream/merge_scan. */
 #include "merge_command.h"
 #include "program.h"
 #include "stream_program.h"
@@ -29,7 +29,7 @@ static int run(const struct merge_options *options, const struct stream_settings
     stream_program_open(&wires, settings, false);
     enum status status = program_prepare(settings->max_memory_bytes, &err);
     if (status == STATUS_OK)
-        status = merge_partials_run(options, wires.input, wires.output, &err);
+        status = merge_scan_run(options, wires.input, wires.output, &err);
     return stream_program_end("merge_partials", status, &err, &wires);
 }
 

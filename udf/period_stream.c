@@ -1,5 +1,5 @@
 /* period_stream: periods of an ordered stream, for executable(). The computation is in
- * stream/period_stream. */
+ * stream/period_scan. */
 #include "period_command.h"
 #include "program.h"
 #include "stream_program.h"
@@ -34,10 +34,10 @@ static int run(const struct period_options *options, const struct stream_setting
 {
     static struct stream_wires wires;
     struct err err = {0};
-    stream_program_open(&wires, settings, period_stream_writes_behind(options));
+    stream_program_open(&wires, settings, period_scan_writes_behind(options));
     enum status status = program_prepare(settings->max_memory_bytes, &err);
     if (status == STATUS_OK)
-        status = period_stream_run(options, wires.input, wires.output, &err);
+        status = period_scan_run(options, wires.input, wires.output, &err);
     return stream_program_end("period_stream", status, &err, &wires);
 }
 

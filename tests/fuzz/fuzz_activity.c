@@ -3,7 +3,7 @@
  * payloads, or odd, as the steps of two histories to write. Whatever is accepted must be spelt as
  * the writer spells it, and merge to the same bytes in either order, alone or twice.
  */
-#include "activity.h"
+#include "activity_history.h"
 #include "fuzz.h"
 
 #define MAX_PARTS 4

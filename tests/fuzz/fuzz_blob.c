@@ -3,9 +3,9 @@
  * them, since no fuzzer guesses one. An accepted payload is used by its kind's own reader, and
  * stored anew it must come back.
  */
-#include "activity.h"
+#include "activity_history.h"
 #include "blob.h"
-#include "exact.h"
+#include "exact_sums.h"
 #include "fuzz.h"
 
 #include <stdlib.h>

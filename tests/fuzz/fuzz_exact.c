@@ -2,7 +2,7 @@
  * Fuzz target: the payload of an exact state. What is accepted must be the one form of its state,
  * and is then used: merged with itself in both ways, written, read again and finalised.
  */
-#include "exact.h"
+#include "exact_sums.h"
 #include "fuzz.h"
 
 #include <math.h>

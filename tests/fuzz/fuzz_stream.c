@@ -3,8 +3,8 @@
  * input. Whatever comes out of a success has to be Native again.
  */
 #include "fuzz.h"
-#include "merge_partials.h"
-#include "period_stream.h"
+#include "merge_scan.h"
+#include "period_scan.h"
 
 #include <stdlib.h>
 
@@ -22,7 +22,7 @@ static enum status run_periods(unsigned choice, struct io_memory *input, struct 
         .folds = folds,
         .n_folds = choice & 1 << 7 ? 2 : 0,
     };
-    return period_stream_run(&options, io_input_of_memory(input), io_output_of_buf(output), NULL);
+    return period_scan_run(&options, io_input_of_memory(input), io_output_of_buf(output), NULL);
 }
 
 static enum status run_merge(unsigned choice, struct io_memory *input, struct buf *output)
@@ -35,7 +35,7 @@ static enum status run_merge(unsigned choice, struct io_memory *input, struct bu
         .ops = &op,
         .n_ops = choice >> 1 & 1,
     };
-    return merge_partials_run(&options, io_input_of_memory(input), io_output_of_buf(output), NULL);
+    return merge_scan_run(&options, io_input_of_memory(input), io_output_of_buf(output), NULL);
 }
 
 /* Reads the output back; a block that cannot be read is a bug. */

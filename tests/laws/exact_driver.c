@@ -5,7 +5,7 @@
  * whole: for each salt count, in random order and grouping, empty parts included. The first
  * violation is a line on stderr and exit status 1.
  */
-#include "exact.h"
+#include "exact_sums.h"
 
 #include "mem.h"
 

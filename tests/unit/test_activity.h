@@ -2,7 +2,7 @@
 #ifndef SALTWELL_TEST_ACTIVITY_H
 #define SALTWELL_TEST_ACTIVITY_H
 
-#include "activity.h"
+#include "activity_history.h"
 
 /* A history as plain arrays, distinct and ascending. The owner frees it with history_free. */
 struct history {

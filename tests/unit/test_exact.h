@@ -2,7 +2,7 @@
 #ifndef SALTWELL_TESTS_TEST_EXACT_H
 #define SALTWELL_TESTS_TEST_EXACT_H
 
-#include "exact.h"
+#include "exact_sums.h"
 
 #include <criterion/criterion.h>
 

@@ -2,8 +2,8 @@
  * The golden files: blobs of version 1 that every later build must read, and blobs that it must
  * refuse. MANIFEST.tsv says what each holds; SALTWELL_REWRITE_GOLDEN=1 writes all of them anew.
  */
-#include "activity.h"
-#include "exact.h"
+#include "activity_history.h"
+#include "exact_sums.h"
 #include "test_golden_cases.h"
 
 #include <criterion/criterion.h>

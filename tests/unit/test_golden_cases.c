@@ -1,7 +1,7 @@
 #include "test_golden_cases.h"
 
-#include "activity.h"
-#include "exact.h"
+#include "activity_history.h"
+#include "exact_sums.h"
 
 #include <criterion/criterion.h>
 #include <math.h>

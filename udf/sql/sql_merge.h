@@ -2,7 +2,7 @@
 #ifndef SALTWELL_SQL_MERGE_H
 #define SALTWELL_SQL_MERGE_H
 
-#include "merge_partials.h"
+#include "merge_scan.h"
 #include "sql_statement.h"
 
 /* Appends it, with these options but for n_keys, which are the table's. STATUS_MISMATCH: a column

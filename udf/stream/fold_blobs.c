@@ -1,7 +1,7 @@
 /* Blobs that merge, each by the kind that it says it is. */
 #include "activity_gather.h"
 #include "blob.h"
-#include "exact.h"
+#include "exact_sums.h"
 #include "fold_kind.h"
 
 struct blobs {

@@ -2,7 +2,7 @@
 #ifndef SALTWELL_MERGE_COMMAND_H
 #define SALTWELL_MERGE_COMMAND_H
 
-#include "merge_partials.h"
+#include "merge_scan.h"
 #include "options.h"
 
 enum { MERGE_MAX_OPS = 256, MERGE_MAX_NAME_BYTES = 256 };

@@ -3,7 +3,7 @@
 #define SALTWELL_PERIOD_COMMAND_H
 
 #include "options.h"
-#include "period_stream.h"
+#include "period_scan.h"
 
 enum { PERIOD_MAX_FOLDS = 64 };
 

@@ -1,6 +1,6 @@
 /*
  * What happens with the periods of a stream, by --emit and --lengths: each emitter stands in a file
- * of its own, knows nothing of period_stream.c, and exports one struct period_emitter.
+ * of its own, knows nothing of period_scan.c, and exports one struct period_emitter.
  */
 #ifndef SALTWELL_PERIOD_EMITTER_H
 #define SALTWELL_PERIOD_EMITTER_H

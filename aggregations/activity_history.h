@@ -17,8 +17,8 @@
  * the empty history is the identity; merging one history alone gives its own bytes. Counts add up;
  * one that would pass 2^64 - 1 is an error.
  */
-#ifndef SALTWELL_ACTIVITY_H
-#define SALTWELL_ACTIVITY_H
+#ifndef SALTWELL_ACTIVITY_HISTORY_H
+#define SALTWELL_ACTIVITY_HISTORY_H
 
 #include "activity_bits.h"
 #include "buf.h"

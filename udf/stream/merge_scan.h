@@ -2,8 +2,8 @@
  * The second level of a two-level aggregation over an ordered stream: adjacent rows with equal keys
  * become one. Memory does not depend on the number of keys.
  */
-#ifndef SALTWELL_MERGE_PARTIALS_H
-#define SALTWELL_MERGE_PARTIALS_H
+#ifndef SALTWELL_MERGE_SCAN_H
+#define SALTWELL_MERGE_SCAN_H
 
 #include "fold.h"
 
@@ -29,7 +29,7 @@ enum fold_op merge_find_op(const struct merge_options *options, const char *colu
  * column that is not there or whose type does not merge; STATUS_LIMIT: a sum that overflows; the
  * reader's, the writer's and the blobs' statuses. Messages name row and key.
  */
-CHECKED enum status merge_partials_run(const struct merge_options *options, struct io_input input,
-                                       struct io_output output, struct err *err);
+CHECKED enum status merge_scan_run(const struct merge_options *options, struct io_input input,
+                                   struct io_output output, struct err *err);
 
 #endif

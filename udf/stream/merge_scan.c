@@ -1,4 +1,4 @@
-#include "merge_partials.h"
+#include "merge_scan.h"
 
 #include "mem.h"
 #include "stream_column.h"
@@ -203,8 +203,8 @@ static enum status run_blocks(struct merge *merge, struct err *err)
     }
 }
 
-enum status merge_partials_run(const struct merge_options *options, struct io_input input,
-                               struct io_output output, struct err *err)
+enum status merge_scan_run(const struct merge_options *options, struct io_input input,
+                           struct io_output output, struct err *err)
 {
     struct merge merge = {
         .options = options,

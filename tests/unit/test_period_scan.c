@@ -1,8 +1,8 @@
-/* period_stream_run over memory: the periods of a plain loop over the rows, wherever blocks cut,
+/* period_scan_run over memory: the periods of a plain loop over the rows, wherever blocks cut,
  * and what it refuses, with row and key. */
 #include "io_behind.h"
 #include "mem.h"
-#include "period_stream.h"
+#include "period_scan.h"
 #include "periods_rule.h"
 #include "stream_tables.h"
 
@@ -140,7 +140,7 @@ static enum status run_stream(const struct period_options *options, const struct
     table_append_blocks(from, block_rows, &wire);
     struct io_memory memory = {wire.data, wire.size_bytes, 0};
     enum status status =
-        period_stream_run(options, io_input_of_memory(&memory), io_output_of_buf(out), err);
+        period_scan_run(options, io_input_of_memory(&memory), io_output_of_buf(out), err);
     buf_free(&wire);
     return status;
 }
@@ -185,19 +185,19 @@ static void check_stream(const struct period_options *options, const char *heade
     "k UInt64, period_id UInt64, period_number UInt32, period_first UInt32, period_last UInt32, " \
     "period_length UInt64, unique_period_length UInt64"
 
-Test(period_stream, rows_get_their_periods)
+Test(period_scan, rows_get_their_periods)
 {
     check_stream(&(struct period_options){.n_keys = 1, .time = "t", .rule = {.gap = GAP}},
                  ROWS_HEADER);
 }
 
-Test(period_stream, a_span_is_capped)
+Test(period_scan, a_span_is_capped)
 {
     check_stream(&(struct period_options){.n_keys = 1, .time = "t", .rule = {GAP, SPAN}},
                  ROWS_HEADER);
 }
 
-Test(period_stream, a_restart_starts_a_period)
+Test(period_scan, a_restart_starts_a_period)
 {
     check_stream(
         &(struct period_options){
@@ -205,7 +205,7 @@ Test(period_stream, a_restart_starts_a_period)
         ROWS_HEADER);
 }
 
-Test(period_stream, rows_wait_for_their_periods_end)
+Test(period_scan, rows_wait_for_their_periods_end)
 {
     struct period_options options = {
         .n_keys = 1, .time = "t", .rule = {.gap = GAP}, .lengths = true};
@@ -215,7 +215,7 @@ Test(period_stream, rows_wait_for_their_periods_end)
     check_stream(&options, LENGTHS_HEADER);
 }
 
-Test(period_stream, a_row_per_period)
+Test(period_scan, a_row_per_period)
 {
     struct period_fold_option fold = {FOLD_SUM, "v"};
     struct period_options options = {
@@ -227,7 +227,7 @@ Test(period_stream, a_row_per_period)
     check_stream(&options, PERIODS_HEADER ", v_sum Int64");
 }
 
-Test(period_stream, a_thread_writes_the_same, .timeout = 60)
+Test(period_scan, a_thread_writes_the_same, .timeout = 60)
 {
     static struct io_behind behind;
     struct period_options options = {.n_keys = 1, .time = "t", .rule = {.gap = GAP}};
@@ -237,7 +237,7 @@ Test(period_stream, a_thread_writes_the_same, .timeout = 60)
     table_append_blocks(&table, 7, &wire);
     struct io_memory memory = {wire.data, wire.size_bytes, 0};
     struct io_output output = io_behind_start(&behind, io_output_of_buf(&out), false);
-    cr_assert(period_stream_run(&options, io_input_of_memory(&memory), output, NULL) == STATUS_OK);
+    cr_assert(period_scan_run(&options, io_input_of_memory(&memory), output, NULL) == STATUS_OK);
     cr_assert(io_finish(&output, NULL) == STATUS_OK);
     io_behind_end(&behind);
     expect_rows(&out, ROWS_HEADER, &expected, 7);
@@ -246,7 +246,7 @@ Test(period_stream, a_thread_writes_the_same, .timeout = 60)
     buf_free(&expected);
 }
 
-Test(period_stream, no_input_no_output)
+Test(period_scan, no_input_no_output)
 {
     static const struct period_options options[] = {
         {.n_keys = 1, .time = "t", .rule = {.gap = GAP}},
@@ -275,7 +275,7 @@ static void expect_refused(const struct period_options *options, const struct ta
     }
 }
 
-Test(period_stream, times_must_not_go_backwards)
+Test(period_scan, times_must_not_go_backwards)
 {
     static const uint64_t k[] = {1, 1, 2, 2, 2}, large[] = {5, 9, 1, 7, 1ULL << 63};
     static const uint32_t t[] = {5, 9, 1, 7, 6};
@@ -301,7 +301,7 @@ Test(period_stream, times_must_not_go_backwards)
     }
 }
 
-Test(period_stream, keys_must_not_go_backwards)
+Test(period_scan, keys_must_not_go_backwards)
 {
     static const uint64_t k[] = {1, 3, 3, 2, 9};
     static const uint32_t t[] = {5, 9, 9, 7, 6};
@@ -323,7 +323,7 @@ Test(period_stream, keys_must_not_go_backwards)
     }
 }
 
-Test(period_stream, columns_must_be_there_and_suit)
+Test(period_scan, columns_must_be_there_and_suit)
 {
     static const uint64_t k[] = {1};
     static const double x[] = {1};
@@ -358,7 +358,7 @@ Test(period_stream, columns_must_be_there_and_suit)
 }
 
 /* Memory that runs out in a later block is that of the open period: its key is named. */
-Test(period_stream, running_out_of_memory_names_the_open_key)
+Test(period_scan, running_out_of_memory_names_the_open_key)
 {
     static const uint64_t k[] = {1, 1};
     static const uint32_t t[] = {5, 9};
@@ -373,7 +373,7 @@ Test(period_stream, running_out_of_memory_names_the_open_key)
         struct err err = {0};
         mem_fail_call(n);
         enum status status =
-            period_stream_run(&options, io_input_of_memory(&memory), io_output_of_buf(&out), &err);
+            period_scan_run(&options, io_input_of_memory(&memory), io_output_of_buf(&out), &err);
         mem_fail_call(0);
         buf_free(&out);
         if (status == STATUS_OK)
@@ -388,7 +388,7 @@ Test(period_stream, running_out_of_memory_names_the_open_key)
     buf_free(&wire);
 }
 
-Test(period_stream, a_cut_input_is_no_matter_of_the_open_key)
+Test(period_scan, a_cut_input_is_no_matter_of_the_open_key)
 {
     static const uint64_t k[] = {1, 1};
     static const uint32_t t[] = {5, 9};
@@ -398,8 +398,8 @@ Test(period_stream, a_cut_input_is_no_matter_of_the_open_key)
     struct err err = {0};
     table_append_blocks(&(struct table){rows, 2, 2}, 1, &wire);
     struct io_memory memory = {wire.data, wire.size_bytes - 1, 0};
-    cr_expect(period_stream_run(&options, io_input_of_memory(&memory), io_output_of_buf(&out),
-                                &err) == STATUS_TRUNCATED);
+    cr_expect(period_scan_run(&options, io_input_of_memory(&memory), io_output_of_buf(&out),
+                              &err) == STATUS_TRUNCATED);
     cr_expect(strstr(err.message, "key (1)") == NULL, "%s", err.message);
     buf_free(&wire);
     buf_free(&out);

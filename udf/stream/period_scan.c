@@ -1,4 +1,4 @@
-#include "period_stream.h"
+#include "period_scan.h"
 
 #include "fill.h"
 #include "mem.h"
@@ -241,13 +241,13 @@ static const struct period_emitter *choose_emitter(const struct period_options *
     return options->lengths ? &period_wait_emitter : &period_rows_emitter;
 }
 
-bool period_stream_writes_behind(const struct period_options *options)
+bool period_scan_writes_behind(const struct period_options *options)
 {
     return choose_emitter(options)->writes_behind;
 }
 
-enum status period_stream_run(const struct period_options *options, struct io_input input,
-                              struct io_output output, struct err *err)
+enum status period_scan_run(const struct period_options *options, struct io_input input,
+                            struct io_output output, struct err *err)
 {
     struct period_stream stream = {
         .scan = {.options = options,

@@ -1,4 +1,4 @@
-#include "exact.h"
+#include "exact_sums.h"
 
 #include "exact_block.h"
 

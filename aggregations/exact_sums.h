@@ -35,8 +35,8 @@
  * place 0, and no sign. So there is one payload for a state. Its size: 9 bytes with NaN or
  * infinity, 17 for zeros, about 41 for 50 uniform doubles, 47 for a million, 821 at most.
  */
-#ifndef SALTWELL_EXACT_H
-#define SALTWELL_EXACT_H
+#ifndef SALTWELL_EXACT_SUMS_H
+#define SALTWELL_EXACT_SUMS_H
 
 #include "buf.h"
 #include "exact_wide.h"

@@ -1,4 +1,4 @@
-#include "activity.h"
+#include "activity_history.h"
 
 #include <assert.h>
 

@@ -1,5 +1,5 @@
-/* merge_partials_run over memory: one row a key, wherever blocks cut, and what it refuses. */
-#include "merge_partials.h"
+/* merge_scan_run over memory: one row a key, wherever blocks cut, and what it refuses. */
+#include "merge_scan.h"
 #include "stream_tables.h"
 
 #include <criterion/criterion.h>
@@ -20,12 +20,12 @@ static enum status run_merge(const struct merge_options *options, const struct t
     table_append_blocks(from, block_rows, &wire);
     struct io_memory memory = {wire.data, wire.size_bytes, 0};
     enum status status =
-        merge_partials_run(options, io_input_of_memory(&memory), io_output_of_buf(out), err);
+        merge_scan_run(options, io_input_of_memory(&memory), io_output_of_buf(out), err);
     buf_free(&wire);
     return status;
 }
 
-Test(merge_partials, a_row_per_key)
+Test(merge_scan, a_row_per_key)
 {
     static const int64_t expected[] = {1, 2, -5, 4, 3, 4, 2, 7,  7,  7,  7,  7,
                                        4, 5, -2, 6, 0, 6, 9, -8, -8, -8, -8, -8};
@@ -50,7 +50,7 @@ Test(merge_partials, a_row_per_key)
     }
 }
 
-Test(merge_partials, no_input_no_output)
+Test(merge_scan, no_input_no_output)
 {
     struct buf out = {0};
     cr_expect(run_merge(&(struct merge_options){.n_keys = 1}, &(struct table){columns, 2, 0}, 1,
@@ -61,7 +61,7 @@ Test(merge_partials, no_input_no_output)
 
 /* A sum's overflow shows at the end of its key: the row is the first of the next one, or the end.
  */
-Test(merge_partials, a_failure_names_row_and_key)
+Test(merge_scan, a_failure_names_row_and_key)
 {
     static const uint64_t k[] = {1, 2, 2, 3, 2, 9};
     static const int64_t v[] = {1, INT64_MAX, 1, 5, 5, 5};
@@ -92,7 +92,7 @@ Test(merge_partials, a_failure_names_row_and_key)
     }
 }
 
-Test(merge_partials, columns_must_be_there)
+Test(merge_scan, columns_must_be_there)
 {
     static const struct merge_op of_key = {"k", FOLD_SUM}, of_none = {"none", FOLD_SUM};
     struct buf out = {0};
