@@ -202,7 +202,7 @@ static enum status decode_finite(struct exact *state_out, const uint8_t *payload
     return check_sums(state_out, err);
 }
 
-/* As exact_decode, but *state_out is of no use on failure. */
+/* On failure *state_out is of no use. */
 static enum status decode(struct exact *state_out, const uint8_t *payload, size_t size_bytes,
                           struct err *err)
 {
@@ -229,15 +229,6 @@ static enum status decode(struct exact *state_out, const uint8_t *payload, size_
         return err_set(err, STATUS_FORMAT,
                        "exact payload: expected %d bytes with flag %d, found %zu", NON_FINITE_BYTES,
                        FLAG_NON_FINITE, size_bytes);
-    return STATUS_OK;
-}
-
-enum status exact_decode(struct exact *state_out, const uint8_t *payload, size_t size_bytes,
-                         struct err *err)
-{
-    struct exact state;
-    TRY(decode(&state, payload, size_bytes, err));
-    *state_out = state;
     return STATUS_OK;
 }
 

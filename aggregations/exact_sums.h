@@ -73,15 +73,12 @@ CHECKED enum status exact_merge(struct exact *state, const struct exact *other, 
 CHECKED enum status exact_encode(const struct exact *state, struct buf *payload, struct err *err);
 
 /*
- * Reads a payload of exactly size_bytes. Everything is checked: layout, the one form a state has,
- * and that the sums can be those of n doubles, as far as squares <= n * DBL_MAX^2 and
- * n * squares >= sum^2 (equal for n = 1) say. STATUS_TRUNCATED where bytes are missing, else
- * STATUS_FORMAT; *state_out is then untouched.
+ * Adds the values of the state whose payload is exactly those size_bytes. Everything is checked:
+ * layout, the one form a state has, and that the sums can be those of n doubles, as far as
+ * squares <= n * DBL_MAX^2 and n * squares >= sum^2 (equal for n = 1) say. STATUS_TRUNCATED where
+ * bytes are missing, else STATUS_FORMAT, and STATUS_LIMIT as exact_merge. The state is as it was
+ * on any failure.
  */
-CHECKED enum status exact_decode(struct exact *state_out, const uint8_t *payload, size_t size_bytes,
-                                 struct err *err);
-
-/* exact_decode, then exact_merge: their statuses. The state is as it was on any failure. */
 CHECKED enum status exact_merge_payload(struct exact *state, const uint8_t *payload,
                                         size_t size_bytes, struct err *err);
 

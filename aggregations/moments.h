@@ -59,13 +59,6 @@ CHECKED enum status moments_update(struct moments *state, const void *values, si
                                    struct err *err);
 
 /*
- * Adds the state `other`, which may be `state` itself.
- * STATUS_LIMIT: n would pass 2^64 - 1; the state is as it was.
- */
-CHECKED enum status moments_merge(struct moments *state, const struct moments *other,
-                                  struct err *err);
-
-/*
  * Merges n_states states, pairwise and balanced, in an order of their own; 0 states give the empty
  * one. states: are used up. merged_out: may be states[0].
  * STATUS_LIMIT: n would pass 2^64 - 1; merged_out is as it was.

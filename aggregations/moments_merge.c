@@ -72,13 +72,6 @@ struct moments moments_combine(const struct moments *a, const struct moments *b)
     return combine_neighbours(pair);
 }
 
-enum status moments_merge(struct moments *state, const struct moments *other, struct err *err)
-{
-    TRY(moments_check_sum(state->n, other->n, err));
-    *state = moments_combine(state, other);
-    return STATUS_OK;
-}
-
 static void swap_states(struct moments *a, struct moments *b)
 {
     struct moments kept = *a;

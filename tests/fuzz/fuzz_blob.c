@@ -29,7 +29,8 @@ static void use_exact(const uint8_t *payload, size_t payload_bytes)
     struct moments moments;
     struct buf again = {0};
     struct err err;
-    if (exact_decode(&state, payload, payload_bytes, &err) != STATUS_OK)
+    exact_reset(&state);
+    if (exact_merge_payload(&state, payload, payload_bytes, &err) != STATUS_OK)
         return;
     exact_final(&state, &moments);
     REQUIRE(exact_encode(&state, &again, &err) == STATUS_OK);

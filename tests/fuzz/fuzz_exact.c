@@ -38,7 +38,8 @@ static void check_merge(const struct exact *state, const uint8_t *data, size_t s
     REQUIRE(exact_encode(&merged, &payload, NULL) == STATUS_OK);
     REQUIRE(exact_encode(&from_payload, &again, NULL) == STATUS_OK);
     require_same_bytes(&again, payload.data, payload.size_bytes);
-    REQUIRE(exact_decode(&read, payload.data, payload.size_bytes, NULL) == STATUS_OK);
+    exact_reset(&read);
+    REQUIRE(exact_merge_payload(&read, payload.data, payload.size_bytes, NULL) == STATUS_OK);
     check_moments(&read);
     buf_free(&payload);
     buf_free(&again);
@@ -48,7 +49,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size_bytes)
 {
     struct exact state;
     struct err err = {0};
-    if (exact_decode(&state, data, size_bytes, &err) != STATUS_OK) {
+    exact_reset(&state);
+    if (exact_merge_payload(&state, data, size_bytes, &err) != STATUS_OK) {
         REQUIRE(err.code != STATUS_OK && err.message[0] != '\0');
         return 0;
     }

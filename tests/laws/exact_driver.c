@@ -72,7 +72,8 @@ static enum status merge_parts(struct driver *driver, unsigned n_parts)
         struct buf *first = is_last_first ? last : other;
         struct buf *second = is_last_first ? other : last;
         struct exact state;
-        TRY(exact_decode(&state, first->data, first->size_bytes, &driver->err));
+        exact_reset(&state);
+        TRY(exact_merge_payload(&state, first->data, first->size_bytes, &driver->err));
         TRY(exact_merge_payload(&state, second->data, second->size_bytes, &driver->err));
         buf_reset(&driver->merged);
         TRY(exact_encode(&state, &driver->merged, &driver->err));
@@ -102,7 +103,8 @@ static enum status write_moments(struct driver *driver)
 {
     struct exact state;
     struct moments moments;
-    TRY(exact_decode(&state, driver->whole.data, driver->whole.size_bytes, &driver->err));
+    exact_reset(&state);
+    TRY(exact_merge_payload(&state, driver->whole.data, driver->whole.size_bytes, &driver->err));
     exact_final(&state, &moments);
     uint8_t line[24];
     store_u64(line, moments.n);

@@ -18,6 +18,13 @@ static inline struct exact exact_of(const double *values, size_t n)
     return state;
 }
 
+static inline enum status read_payload(struct exact *state_out, const uint8_t *payload,
+                                       size_t size_bytes)
+{
+    exact_reset(state_out);
+    return exact_merge_payload(state_out, payload, size_bytes, NULL);
+}
+
 /* The caller frees it. */
 static inline struct buf payload_of(const struct exact *state)
 {

@@ -82,7 +82,8 @@ static enum status describe_exact(const uint8_t *payload, size_t payload_bytes, 
 {
     struct exact state;
     struct moments moments;
-    TRY(exact_decode(&state, payload, payload_bytes, err));
+    exact_reset(&state);
+    TRY(exact_merge_payload(&state, payload, payload_bytes, err));
     exact_final(&state, &moments);
     snprintf(text, text_bytes, "n=%llu mean=%a m2=%a", (unsigned long long)moments.n, moments.mean,
              moments.m2);

@@ -146,17 +146,6 @@ Test(native_cell, arrays_compare_element_by_element)
     buf_free(&values);
 }
 
-Test(native_cell, tuples_compare_behind_a_state)
-{
-    /* ((1, 0, 0), 5) and ((1, 0, 0), 7): equal states, whose bytes must be stepped over */
-    uint8_t values[36] = {0};
-    values[0] = values[17] = 1;
-    values[34] = 5;
-    values[35] = 7;
-    check_ascending("Tuple(AggregateFunction(varSampStable, Float64), UInt8)", 2, values,
-                    sizeof(values));
-}
-
 Test(native_cell, keys_make_zeros_and_nans_one)
 {
     const double values[] = {0.0, -0.0, NAN, -NAN, 1.0};

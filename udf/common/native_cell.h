@@ -2,16 +2,15 @@
  * Single values of Native columns, as keys need them: the value of a row in the RowBinary format,
  * which stands on its own without its block, and how two such values compare.
  * RowBinary is what ClickHouse's formatRow('RowBinary', …) gives.
+ *
+ * Every type here is one of which native_type_is_key is true; what merely passes through has no
+ * value of its own.
  */
 #ifndef SALTWELL_NATIVE_CELL_H
 #define SALTWELL_NATIVE_CELL_H
 
 #include "native_read.h"
 #include "native_write.h"
-
-/* STATUS_MISMATCH with a message that names the type: what the functions below that can fail return
- * for a type whose values merely pass through (see native_type_is_key). */
-enum status native_cell_refuse(const struct native_type *type, struct err *err);
 
 /* Appends row `row` of an indexed column in RowBinary. STATUS_NOMEM. */
 CHECKED enum status native_cell_encode(const struct native_column *column, uint64_t row,
