@@ -183,13 +183,29 @@ static bool cells_equal(const struct native_type *type, const struct native_node
     return false;
 }
 
-#define MARK_FIXED_CHANGES(values, n_rows, changed, type)                 \
-    for (uint64_t row = 1; row < (n_rows); row++) {                       \
-        type left, right;                                                 \
-        memcpy(&left, (values) + (row - 1) * sizeof(type), sizeof(type)); \
-        memcpy(&right, (values) + row * sizeof(type), sizeof(type));      \
-        (changed)[row] |= left != right;                                  \
+ALWAYS_INLINE bool differ(const uint8_t *a, const uint8_t *b, size_t width_bytes)
+{
+    switch (width_bytes) {
+    case 1:
+        return *a != *b;
+    case 2:
+        return load_u16(a) != load_u16(b);
+    case 4:
+        return load_u32(a) != load_u32(b);
+    case 8:
+        return load_u64(a) != load_u64(b);
+    default: /* 16 */
+        return ((load_u64(a) ^ load_u64(b)) | (load_u64(a + 8) ^ load_u64(b + 8))) != 0;
     }
+}
+
+ALWAYS_INLINE void mark_changes_of_width(const uint8_t *restrict values, size_t width_bytes,
+                                         uint64_t n_rows, uint8_t *restrict changed)
+{
+    for (uint64_t row = 1; row < n_rows; row++)
+        changed[row] |=
+            differ(values + (row - 1) * width_bytes, values + row * width_bytes, width_bytes);
+}
 
 /* The widths of most keys, in loops that the compiler can vectorise. */
 MULTIVERSIONED static bool mark_fixed_changes(const uint8_t *restrict values, size_t width_bytes,
@@ -197,19 +213,19 @@ MULTIVERSIONED static bool mark_fixed_changes(const uint8_t *restrict values, si
 {
     switch (width_bytes) {
     case 1:
-        MARK_FIXED_CHANGES(values, n_rows, changed, uint8_t);
+        mark_changes_of_width(values, 1, n_rows, changed);
         return true;
     case 2:
-        MARK_FIXED_CHANGES(values, n_rows, changed, uint16_t);
+        mark_changes_of_width(values, 2, n_rows, changed);
         return true;
     case 4:
-        MARK_FIXED_CHANGES(values, n_rows, changed, uint32_t);
+        mark_changes_of_width(values, 4, n_rows, changed);
         return true;
     case 8:
-        MARK_FIXED_CHANGES(values, n_rows, changed, uint64_t);
+        mark_changes_of_width(values, 8, n_rows, changed);
         return true;
     case 16:
-        MARK_FIXED_CHANGES(values, n_rows, changed, uint128);
+        mark_changes_of_width(values, 16, n_rows, changed);
         return true;
     default:
         return false;
