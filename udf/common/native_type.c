@@ -1,7 +1,5 @@
 #include "native_type.h"
 
-#include "native_type_table.h"
-
 #include <ctype.h>
 #include <limits.h>
 #include <stdio.h>
@@ -20,6 +18,18 @@ struct parser {
     struct buf *nodes;
     int depth;
     struct err *err;
+};
+
+/* A type name that Saltwell knows. */
+struct entry {
+    const char *name;
+    /* Moves past what follows the name and adds the type's nodes. */
+    enum status (*parse)(struct parser *parser, const struct entry *entry);
+    enum native_kind kind;
+    uint32_t width_bytes;
+    enum native_order order;
+    enum native_class class;
+    const char *text; /* of parse_alias and parse_refused */
 };
 
 static enum status parse_type(struct parser *parser);
@@ -142,7 +152,7 @@ static enum status add_fixed(struct parser *parser, unsigned width_bytes, enum n
 
 /* A known width, and arguments that leave it alone; DateTime64's and Time64's begin with the scale.
  */
-static enum status parse_fixed(struct parser *parser, const struct native_type_entry *entry)
+static enum status parse_fixed(struct parser *parser, const struct entry *entry)
 {
     size_t node = parser->nodes->size_bytes / sizeof(struct native_type);
     const char *at = parser->at + 1;
@@ -155,17 +165,17 @@ static enum status parse_fixed(struct parser *parser, const struct native_type_e
     return STATUS_OK;
 }
 
-static enum status parse_fixed_string(struct parser *parser)
+static enum status parse_fixed_string(struct parser *parser, const struct entry *entry)
 {
     unsigned width_bytes = 0;
     TRY(expect_char(parser, '('));
     TRY(parse_number(parser, 0xffffff, &width_bytes));
     TRY(expect_char(parser, ')'));
-    return add_fixed(parser, width_bytes, NATIVE_ORDER_BYTES, NATIVE_CLASS_FIXED_STRING);
+    return add_fixed(parser, width_bytes, entry->order, entry->class);
 }
 
 /* Decimal(P, S): the precision decides the width. */
-static enum status parse_decimal(struct parser *parser)
+static enum status parse_decimal(struct parser *parser, const struct entry *entry)
 {
     unsigned precision = 0, scale = 0;
     size_t node = parser->nodes->size_bytes / sizeof(struct native_type);
@@ -176,16 +186,27 @@ static enum status parse_decimal(struct parser *parser)
         TRY(parse_number(parser, precision, &scale));
     TRY(expect_char(parser, ')'));
     unsigned width_bytes = precision <= 9 ? 4 : precision <= 18 ? 8 : precision <= 38 ? 16 : 32;
-    TRY(add_fixed(parser, width_bytes, NATIVE_ORDER_SIGNED, NATIVE_CLASS_DECIMAL));
+    TRY(add_fixed(parser, width_bytes, entry->order, entry->class));
     node_at(parser, node)->scale = scale;
     return STATUS_OK;
 }
 
+static enum status parse_string(struct parser *parser, const struct entry *entry)
+{
+    return add_node(parser, entry->kind, &(size_t){0});
+}
+
+static enum status parse_json(struct parser *parser, const struct entry *entry)
+{
+    TRY(skip_arguments(parser));
+    return add_node(parser, entry->kind, &(size_t){0});
+}
+
 /* Nullable(T) and Array(T): a node with one child. */
-static enum status parse_wrapper(struct parser *parser, enum native_kind kind)
+static enum status parse_wrapper(struct parser *parser, const struct entry *entry)
 {
     size_t node = 0;
-    TRY(add_node(parser, kind, &node));
+    TRY(add_node(parser, entry->kind, &node));
     TRY(expect_char(parser, '('));
     TRY(parse_type(parser));
     TRY(expect_char(parser, ')'));
@@ -202,10 +223,10 @@ static bool skip_word(struct parser *parser, const char *word)
     return true;
 }
 
-static enum status parse_low_cardinality(struct parser *parser)
+static enum status parse_low_cardinality(struct parser *parser, const struct entry *entry)
 {
     size_t node = 0;
-    TRY(add_node(parser, NATIVE_LOW_CARDINALITY, &node));
+    TRY(add_node(parser, entry->kind, &node));
     TRY(expect_char(parser, '('));
     bool holds_null = skip_word(parser, "Nullable(");
     node_at(parser, node)->holds_null = holds_null;
@@ -241,11 +262,11 @@ static enum status parse_element(struct parser *parser)
     return STATUS_OK;
 }
 
-static enum status parse_tuple(struct parser *parser)
+static enum status parse_tuple(struct parser *parser, const struct entry *entry)
 {
     size_t node = 0;
     if (skip_word(parser, "()")) /* a placeholder byte a value */
-        return add_fixed(parser, 1, NATIVE_ORDER_BYTES, NATIVE_CLASS_NONE);
+        return add_fixed(parser, 1, entry->order, entry->class);
     TRY(add_node(parser, NATIVE_TUPLE, &node));
     TRY(expect_char(parser, '('));
     do
@@ -257,18 +278,19 @@ static enum status parse_tuple(struct parser *parser)
 }
 
 /* Map(K, V) and Nested(a A, b B): an array of tuples. */
-static enum status parse_array_of_tuples(struct parser *parser)
+static enum status parse_array_of_tuples(struct parser *parser, const struct entry *entry)
 {
     size_t node = 0;
     TRY(add_node(parser, NATIVE_ARRAY, &node));
-    TRY(parse_tuple(parser));
+    TRY(parse_tuple(parser, entry));
     close_node(parser, node);
     return STATUS_OK;
 }
 
 /* The values are of the argument's type, which takes the aggregate function's name with it. */
-static enum status parse_simple_aggregate(struct parser *parser)
+static enum status parse_simple_aggregate(struct parser *parser, const struct entry *entry)
 {
+    (void)entry;
     size_t node = parser->nodes->size_bytes / sizeof(struct native_type);
     TRY(expect_char(parser, '('));
     const char *function = parser->at;
@@ -284,20 +306,20 @@ static enum status parse_simple_aggregate(struct parser *parser)
 
 /* A state carries no length, so that each function's would need a reader of its own, which would
  * have to follow every release of ClickHouse. */
-static enum status parse_aggregate(struct parser *parser)
+static enum status parse_aggregate(struct parser *parser, const struct entry *entry)
 {
     if (skip_word(parser, "(varSampStable, Float64)"))
-        return add_node(parser, NATIVE_VARIANCE, &(size_t){0});
+        return add_node(parser, entry->kind, &(size_t){0});
     TRY(skip_arguments(parser));
     return refuse(parser, "Saltwell does not know the size of this function's states "
                           "(CAST(state, 'String') sends one as a String): the type ends");
 }
 
 /* Variant(A, B, …): the members in the order of their numbers. */
-static enum status parse_variant(struct parser *parser)
+static enum status parse_variant(struct parser *parser, const struct entry *entry)
 {
     size_t node = 0;
-    TRY(add_node(parser, NATIVE_VARIANT, &node));
+    TRY(add_node(parser, entry->kind, &node));
     TRY(expect_char(parser, '('));
     do
         TRY(parse_type(parser));
@@ -308,7 +330,7 @@ static enum status parse_variant(struct parser *parser)
 }
 
 /* QBit(T, D): for each bit of T a plane of D bits a value. */
-static enum status parse_planes(struct parser *parser)
+static enum status parse_planes(struct parser *parser, const struct entry *entry)
 {
     size_t node = 0;
     unsigned dimension = 0;
@@ -323,60 +345,109 @@ static enum status parse_planes(struct parser *parser)
         return refuse(parser, "expected ','");
     TRY(parse_number(parser, 0xffffff, &dimension));
     TRY(expect_char(parser, ')'));
-    TRY(add_node(parser, NATIVE_PLANES, &node));
+    TRY(add_node(parser, entry->kind, &node));
     node_at(parser, node)->width_bytes = type.width_bytes * 8 * ((dimension + 7) / 8);
     return STATUS_OK;
 }
 
 /* A geometric type has another type's layout: parses that one's name in place of it. */
-static enum status parse_alias(struct parser *parser, const char *layout)
+static enum status parse_alias(struct parser *parser, const struct entry *entry)
 {
     struct parser aliased = *parser;
-    aliased.at = layout;
-    aliased.end = layout + strlen(layout);
+    aliased.at = entry->text;
+    aliased.end = entry->text + strlen(entry->text);
     return parse_type(&aliased);
 }
 
-static enum status parse_known(struct parser *parser, const struct native_type_entry *entry,
-                               const char *type)
+static enum status parse_refused(struct parser *parser, const struct entry *entry)
 {
-    switch (entry->form) {
-    case NATIVE_FORM_FIXED:
-        return parse_fixed(parser, entry);
-    case NATIVE_FORM_FIXED_STRING:
-        return parse_fixed_string(parser);
-    case NATIVE_FORM_DECIMAL:
-        return parse_decimal(parser);
-    case NATIVE_FORM_STRING:
-        return add_node(parser, NATIVE_STRING, &(size_t){0});
-    case NATIVE_FORM_NULLABLE:
-        return parse_wrapper(parser, NATIVE_NULLABLE);
-    case NATIVE_FORM_ARRAY:
-        return parse_wrapper(parser, NATIVE_ARRAY);
-    case NATIVE_FORM_LOW_CARDINALITY:
-        return parse_low_cardinality(parser);
-    case NATIVE_FORM_TUPLE:
-        return parse_tuple(parser);
-    case NATIVE_FORM_ARRAY_OF_TUPLES:
-        return parse_array_of_tuples(parser);
-    case NATIVE_FORM_SIMPLE_AGGREGATE:
-        return parse_simple_aggregate(parser);
-    case NATIVE_FORM_AGGREGATE:
-        return parse_aggregate(parser);
-    case NATIVE_FORM_VARIANT:
-        return parse_variant(parser);
-    case NATIVE_FORM_JSON:
-        TRY(skip_arguments(parser));
-        return add_node(parser, NATIVE_JSON, &(size_t){0});
-    case NATIVE_FORM_QBIT:
-        return parse_planes(parser);
-    case NATIVE_FORM_ALIAS:
-        return parse_alias(parser, entry->layout);
-    case NATIVE_FORM_REFUSED:
-        parser->at = type;
-        return refuse(parser, entry->layout);
+    parser->at -= strlen(entry->name);
+    return refuse(parser, entry->text);
+}
+
+#define TYPE(name, parse, kind, width_bytes, order, class, text)                                  \
+    {                                                                                             \
+        name, parse, NATIVE_##kind, width_bytes, NATIVE_ORDER_##order, NATIVE_CLASS_##class, text \
     }
-    return refuse(parser, "expected a type");
+#define FIXED(name, width_bytes, order, class) \
+    TYPE(name, parse_fixed, FIXED, width_bytes, order, class, NULL)
+#define FORM(name, parse, kind) TYPE(name, parse, kind, 0, BYTES, NONE, NULL)
+#define TEXT(name, parse, text) TYPE(name, parse, FIXED, 0, BYTES, NONE, text)
+
+static const struct entry entries[] = {
+    FIXED("UInt8", 1, UNSIGNED, INTEGER),
+    FIXED("UInt16", 2, UNSIGNED, INTEGER),
+    FIXED("UInt32", 4, UNSIGNED, INTEGER),
+    FIXED("UInt64", 8, UNSIGNED, INTEGER),
+    FIXED("UInt128", 16, UNSIGNED, INTEGER),
+    FIXED("UInt256", 32, UNSIGNED, INTEGER),
+    FIXED("Int8", 1, SIGNED, INTEGER),
+    FIXED("Int16", 2, SIGNED, INTEGER),
+    FIXED("Int32", 4, SIGNED, INTEGER),
+    FIXED("Int64", 8, SIGNED, INTEGER),
+    FIXED("Int128", 16, SIGNED, INTEGER),
+    FIXED("Int256", 32, SIGNED, INTEGER),
+    FIXED("BFloat16", 2, FLOAT, FLOAT),
+    FIXED("Float32", 4, FLOAT, FLOAT),
+    FIXED("Float64", 8, FLOAT, FLOAT),
+    TYPE("Decimal", parse_decimal, FIXED, 0, SIGNED, DECIMAL, NULL),
+    FIXED("Bool", 1, UNSIGNED, BOOL),
+    FORM("String", parse_string, STRING),
+    TYPE("FixedString", parse_fixed_string, FIXED, 0, BYTES, FIXED_STRING, NULL),
+    FIXED("UUID", 16, UUID, UUID),
+    FIXED("IPv4", 4, UNSIGNED, IP),
+    FIXED("IPv6", 16, BYTES, IP),
+    FIXED("Enum8", 1, SIGNED, ENUM),
+    FIXED("Enum16", 2, SIGNED, ENUM),
+    FIXED("Date", 2, UNSIGNED, DATE),
+    FIXED("Date32", 4, SIGNED, DATE32),
+    FIXED("DateTime", 4, UNSIGNED, DATETIME),
+    FIXED("DateTime64", 8, SIGNED, DATETIME64),
+    FIXED("Time", 4, SIGNED, TIME),
+    FIXED("Time64", 8, SIGNED, TIME64),
+    FIXED("IntervalNanosecond", 8, SIGNED, INTERVAL),
+    FIXED("IntervalMicrosecond", 8, SIGNED, INTERVAL),
+    FIXED("IntervalMillisecond", 8, SIGNED, INTERVAL),
+    FIXED("IntervalSecond", 8, SIGNED, INTERVAL),
+    FIXED("IntervalMinute", 8, SIGNED, INTERVAL),
+    FIXED("IntervalHour", 8, SIGNED, INTERVAL),
+    FIXED("IntervalDay", 8, SIGNED, INTERVAL),
+    FIXED("IntervalWeek", 8, SIGNED, INTERVAL),
+    FIXED("IntervalMonth", 8, SIGNED, INTERVAL),
+    FIXED("IntervalQuarter", 8, SIGNED, INTERVAL),
+    FIXED("IntervalYear", 8, SIGNED, INTERVAL),
+    FIXED("Nothing", 1, BYTES, NONE), /* a placeholder byte a value */
+    FORM("Nullable", parse_wrapper, NULLABLE),
+    FORM("Array", parse_wrapper, ARRAY),
+    FORM("Tuple", parse_tuple, TUPLE),
+    FORM("Map", parse_array_of_tuples, ARRAY),
+    FORM("Nested", parse_array_of_tuples, ARRAY),
+    FORM("LowCardinality", parse_low_cardinality, LOW_CARDINALITY),
+    FORM("SimpleAggregateFunction", parse_simple_aggregate, FIXED),
+    FORM("AggregateFunction", parse_aggregate, VARIANCE),
+    FORM("Variant", parse_variant, VARIANT),
+    FORM("JSON", parse_json, JSON),
+    FORM("QBit", parse_planes, PLANES),
+    TEXT("Dynamic", parse_refused,
+         "expected a type whose layout is the same in every block (CAST the column "
+         "to one), found Dynamic"),
+    TEXT("Point", parse_alias, "Tuple(Float64, Float64)"),
+    TEXT("Ring", parse_alias, "Array(Point)"),
+    TEXT("LineString", parse_alias, "Array(Point)"),
+    TEXT("MultiLineString", parse_alias, "Array(LineString)"),
+    TEXT("Polygon", parse_alias, "Array(Ring)"),
+    TEXT("MultiPolygon", parse_alias, "Array(Polygon)"),
+    TEXT("Geometry", parse_alias,
+         "Variant(LineString, MultiLineString, MultiPolygon, Point, Polygon, Ring)"),
+};
+
+/* The entry of a name, or NULL. */
+static const struct entry *find_entry(const char *name, size_t name_bytes)
+{
+    for (size_t i = 0; i < sizeof(entries) / sizeof(entries[0]); i++)
+        if (text_equals(entries[i].name, name, name_bytes))
+            return &entries[i];
+    return NULL;
 }
 
 static enum status parse_type(struct parser *parser)
@@ -388,12 +459,12 @@ static enum status parse_type(struct parser *parser)
     const char *type = parser->at;
     size_t node = parser->nodes->size_bytes / sizeof(struct native_type);
     size_t word_bytes = scan_word(parser);
-    const struct native_type_entry *entry = native_type_find(type, word_bytes);
+    const struct entry *entry = find_entry(type, word_bytes);
     if (entry == NULL) {
         parser->at = type;
         return refuse(parser, "Saltwell does not know the layout of the type");
     }
-    TRY(parse_known(parser, entry, type));
+    TRY(entry->parse(parser, entry));
     struct native_type *parsed = node_at(parser, node);
     parsed->text = type;
     parsed->text_bytes = (size_t)(parser->at - type);
