@@ -2,7 +2,7 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <poll.h>
+#include <time.h>
 #include <unistd.h>
 
 /* A descriptor travels in the context pointer itself, so that nothing has to outlive the struct. */
@@ -24,13 +24,28 @@ static enum status read_descriptor(void *context, uint8_t *to, size_t capacity_b
     return STATUS_OK;
 }
 
+bool io_is_ready(int descriptor, short events, int timeout_ms)
+{
+    struct pollfd wanted = {.fd = descriptor, .events = events};
+    int n;
+    do
+        n = poll(&wanted, 1, timeout_ms);
+    while (n < 0 && errno == EINTR);
+    return n != 0;
+}
+
+int64_t io_now_ms(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
 static bool descriptor_has_more(void *context)
 {
-    enum {
-        PAUSE_MS = 20
-    }; /* a writer that only waits for its turn of the processor is back by then */
-    struct pollfd poll_for = {.fd = descriptor_of(context), .events = POLLIN};
-    return poll(&poll_for, 1, PAUSE_MS) > 0;
+    /* A writer that only waits for its turn of the processor is back by then. */
+    enum { PAUSE_MS = 20 };
+    return io_is_ready(descriptor_of(context), POLLIN, PAUSE_MS);
 }
 
 size_t io_skip(struct iovec *parts, size_t n_parts, size_t first, size_t written_bytes)

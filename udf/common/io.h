@@ -7,6 +7,7 @@
 
 #include "buf.h"
 
+#include <poll.h>
 #include <stdbool.h>
 #include <sys/uio.h>
 
@@ -62,6 +63,13 @@ enum status io_refuse_write(struct err *err);
  * repeated. */
 struct io_input io_input_of_descriptor(int descriptor);
 struct io_output io_output_of_descriptor(int descriptor);
+
+/* Whether the descriptor can be read from (POLLIN) or written to (POLLOUT) within the time. What is
+ * wrong with it is told by the read or the write that follows. */
+bool io_is_ready(int descriptor, short events, int timeout_ms);
+
+/* Milliseconds on a clock that never jumps. */
+int64_t io_now_ms(void);
 
 /* A run of bytes as an input: hands out at most chunk_bytes at a time (0: no limit). */
 struct io_memory {

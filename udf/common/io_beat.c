@@ -1,7 +1,5 @@
 #include "io_beat.h"
 
-#include "io_wait.h"
-
 enum { BEAT_MS = 1000 };
 
 static enum status write_empty(struct io_beat *beat, struct err *err)
@@ -18,7 +16,7 @@ static enum status read_beat(void *context, uint8_t *to, size_t capacity_bytes,
     struct io_beat *beat = context;
     while (beat->block.size_bytes > 0) {
         int64_t left_ms = beat->last_ms + BEAT_MS - io_now_ms();
-        if (left_ms > 0 && io_wait_ready(beat->descriptor, POLLIN, (int)left_ms))
+        if (left_ms > 0 && io_is_ready(beat->descriptor, POLLIN, (int)left_ms))
             break;
         if (io_now_ms() >= beat->last_ms + BEAT_MS)
             TRY(write_empty(beat, err));

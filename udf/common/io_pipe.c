@@ -1,7 +1,5 @@
 #include "io_pipe.h"
 
-#include "io_wait.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -83,7 +81,7 @@ static bool put_aside(struct io_pipe *pipe, const struct iovec *parts, size_t n_
 
 static enum status wait_patiently(struct io_pipe *pipe, struct err *err)
 {
-    if (io_wait_ready(pipe->descriptor, POLLOUT, pipe->patience_ms))
+    if (io_is_ready(pipe->descriptor, POLLOUT, pipe->patience_ms))
         return STATUS_OK;
     pipe->is_deserted = true;
     return err_set(err, STATUS_GONE,
@@ -105,7 +103,7 @@ static enum status write_pipe(void *context, struct iovec *parts, size_t n_parts
         if (written_bytes > 0 || first == n_parts)
             continue;
         if (!pipe->is_stalled)
-            pipe->is_stalled = !io_wait_ready(pipe->descriptor, POLLOUT, STALL_MS);
+            pipe->is_stalled = !io_is_ready(pipe->descriptor, POLLOUT, STALL_MS);
         else if (put_aside(pipe, parts + first, n_parts - first))
             return STATUS_OK;
         else
@@ -117,7 +115,7 @@ static enum status write_pipe(void *context, struct iovec *parts, size_t n_parts
 static enum status resume_pipe(void *context, int timeout_ms, bool *has_rest_out, struct err *err)
 {
     struct io_pipe *pipe = context;
-    if (has_aside(pipe) && io_wait_ready(pipe->descriptor, POLLOUT, timeout_ms))
+    if (has_aside(pipe) && io_is_ready(pipe->descriptor, POLLOUT, timeout_ms))
         TRY(send_aside(pipe, err));
     *has_rest_out = has_aside(pipe);
     return STATUS_OK;
@@ -169,7 +167,7 @@ void io_drain(int descriptor, int timeout_ms)
     static uint8_t dropped[64 << 10];
     int64_t end_ms = io_now_ms() + timeout_ms;
     for (int64_t left_ms = timeout_ms; left_ms > 0; left_ms = end_ms - io_now_ms())
-        if (!io_wait_ready(descriptor, POLLIN, (int)left_ms) ||
+        if (!io_is_ready(descriptor, POLLIN, (int)left_ms) ||
             read(descriptor, dropped, sizeof(dropped)) <= 0)
             return;
 }
