@@ -416,7 +416,7 @@ static const struct entry entries[] = {
     FIXED("IntervalMonth", 8, SIGNED, INTERVAL),
     FIXED("IntervalQuarter", 8, SIGNED, INTERVAL),
     FIXED("IntervalYear", 8, SIGNED, INTERVAL),
-    FIXED("Nothing", 1, BYTES, NONE), /* a placeholder byte a value */
+    FIXED("Nothing", 1, BYTES, NOTHING), /* a placeholder byte a value */
     FORM("Nullable", parse_wrapper, NULLABLE),
     FORM("Array", parse_wrapper, ARRAY),
     FORM("Tuple", parse_tuple, TUPLE),

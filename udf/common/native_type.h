@@ -39,7 +39,8 @@ enum native_order {
 
 /* What the values of a NATIVE_FIXED type mean. */
 enum native_class {
-    NATIVE_CLASS_NONE, /* not NATIVE_FIXED; also Nothing and Tuple() */
+    NATIVE_CLASS_NONE, /* not NATIVE_FIXED; also Tuple() */
+    NATIVE_CLASS_NOTHING,
     NATIVE_CLASS_INTEGER,
     NATIVE_CLASS_FLOAT,
     NATIVE_CLASS_DECIMAL,

@@ -47,14 +47,11 @@ void native_widened_free(struct native_widened *widened)
     *widened = (struct native_widened){0};
 }
 
-static bool is_type(const struct native_type *type, const char *name)
-{
-    return text_equals(name, type->base, type->base_bytes);
-}
-
+/* Whether the values of both, which have no children, have the same bytes and mean the same. */
 static bool is_same_type(const struct native_type *a, const struct native_type *b)
 {
-    return a->base_bytes == b->base_bytes && memcmp(a->base, b->base, a->base_bytes) == 0;
+    return a->kind == b->kind && a->class == b->class && a->order == b->order &&
+           a->width_bytes == b->width_bytes && a->scale == b->scale;
 }
 
 static enum status refuse_value(struct widening *widening, size_t to, uint64_t row,
@@ -92,11 +89,12 @@ static enum status widen_fixed_string(struct widening *widening, size_t to, cons
 static native_conversion *conversion_of(const struct native_type *from,
                                         const struct native_type *to)
 {
-    static const char *const targets[] = {"UInt64", "Int64", "Float64"};
-    for (size_t i = 0; i < sizeof(targets) / sizeof(targets[0]); i++)
-        if (is_type(to, targets[i]))
-            return native_conversion_find(from, (enum native_number_target)i);
-    return NULL;
+    if (native_type_is(to, NATIVE_CLASS_FLOAT, 8))
+        return native_conversion_find(from, NATIVE_TO_FLOAT64);
+    if (!native_type_is(to, NATIVE_CLASS_INTEGER, 8))
+        return NULL;
+    return native_conversion_find(from, to->order == NATIVE_ORDER_SIGNED ? NATIVE_TO_INT64
+                                                                         : NATIVE_TO_UINT64);
 }
 
 static enum status widen_numbers(struct widening *widening, size_t to, const struct leaf *leaf,
@@ -271,7 +269,7 @@ static enum status widen_node(struct widening *widening, size_t to, size_t from)
         return widen_nullable(widening, to, from);
     if (type->kind == NATIVE_LOW_CARDINALITY)
         return widen_low_cardinality(widening, to, from);
-    if (type->kind == NATIVE_FIXED && is_type(type, "Nothing"))
+    if (type->class == NATIVE_CLASS_NOTHING)
         return widen_nothing(widening, to, from);
     if (target == NATIVE_ARRAY || target == NATIVE_TUPLE) {
         if (type->kind != target)
