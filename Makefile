@@ -168,13 +168,17 @@ check-programs: $(BUILD)/tests/unit $(LAW_DRIVERS) $(REPLAYS)
 	@:
 
 SANITIZERS = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+SANITIZED = BUILD=$(BUILD)/asan CC=clang CFLAGS='-O1 -g' CHECK_CFLAGS='-Werror $(SANITIZERS)' HARDENING_CPPFLAGS=
+.PHONY: unit-sanitized
+unit-sanitized:
+	@$(MAKE) --no-print-directory -j2 $(SANITIZED) $(BUILD)/asan/tests/unit
+
 .PHONY: check
 check: ## set up, and run the tests (GROUPS="unit cli sql ...")
 	$(call set_up,build demo check,CHECK_CFLAGS=-Werror all check-programs bench-programs)
 	@[ -e $(BUILD)/asan/tests/unit ] || \
 		echo 'building what is tested a second time, with sanitizers: about a minute'
-	@$(MAKE) --no-print-directory -j2 BUILD=$(BUILD)/asan CC=clang CFLAGS='-O1 -g' \
-		CHECK_CFLAGS='-Werror $(SANITIZERS)' HARDENING_CPPFLAGS= check-programs
+	@$(MAKE) --no-print-directory -j2 $(SANITIZED) check-programs
 	@$(MAKE) --no-print-directory -j2 BUILD=$(BUILD)/tsan CC=clang CFLAGS='-O1 -g' CHECK_CFLAGS='-Werror -fsanitize=thread' \
 		CPPFLAGS='-DMULTIVERSIONED= -DSANDBOX_SANITIZED' HARDENING_CPPFLAGS= STATIC=-pie \
 		$(STREAM_PROGRAMS:%=$(BUILD)/tsan/bin/%)

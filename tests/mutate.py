@@ -2,8 +2,8 @@
 """tests/mutate.py N SEED: do the tests see a fault? `make mutate` runs it.
 
 Swaps one operator or constant at a time, at random, in a copy of aggregations/ and udf/, builds that and runs
-the unit tests and the fast ones of the executables. A mutant dies when a test that passes without it does not
-pass any more. Lists those that live. A mutant that does not compile, or that the compiler makes the same code
+the unit tests and the fast ones of the executables; where those pass, the unit tests again with sanitizers. A
+mutant dies when a test that passes without it does not pass any more. Lists those that live. A mutant that does not compile, or that the compiler makes the same code
 of, is drawn anew. tests/mutate.equal names mutants that nothing can tell from the original, in blocks of
 
     FILE
@@ -39,6 +39,8 @@ MUTATED = ["aggregations", "udf"]
 TESTS = [["tests/run_unit.sh", "build/tests/unit"]] + [
     [f"tests/cli/test_{name}.sh"] for name in ("wire", "stream", "widen", "states")
 ]
+PROGRAMS = ["programs", "build/tests/unit"]
+SANITIZED = ["tests/run_unit.sh", "build/asan/tests/unit"]
 SWAPS = {
     "<": "<=", "<=": "<", ">": ">=", ">=": ">", "==": "!=", "!=": "==", "&&": "||", "||": "&&",
     "+": "-", "-": "+", "+=": "-=", "-=": "+=", "<<": ">>", ">>": "<<", "true": "false", "false": "true",
@@ -90,9 +92,13 @@ def read_equal():
     return equal
 
 
-def limit_memory():
-    resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY_BYTES, MAX_MEMORY_BYTES))
+def limit_files():
     resource.setrlimit(resource.RLIMIT_FSIZE, (MAX_FILE_BYTES, MAX_FILE_BYTES))
+
+
+def limit_all():
+    resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY_BYTES, MAX_MEMORY_BYTES))
+    limit_files()
 
 
 def run(command, seconds):
@@ -103,8 +109,10 @@ def run(command, seconds):
     environment = dict(os.environ, BUILD="build", TMPDIR=str(tmp), SALTWELL_TEST_RUN="1")
     for name in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL"):
         environment.pop(name, None)
+    # A sanitizer reserves more address space than there is memory.
+    limit = limit_files if command[-1] == SANITIZED[-1] else limit_all
     process = subprocess.Popen(command, cwd=TREE, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                               stderr=subprocess.DEVNULL, start_new_session=True, preexec_fn=limit_memory)
+                               stderr=subprocess.DEVNULL, start_new_session=True, preexec_fn=limit)
     try:
         output = process.communicate(timeout=seconds)[0].decode(errors="replace")
         return process.returncode, output
@@ -118,10 +126,10 @@ def run(command, seconds):
         process.wait()
 
 
-def build():
+def build(*targets):
     """Whether the tree compiles."""
     jobs = os.environ.get("JOBS", "2")
-    result = run(["make", "-s", f"-j{jobs}", "CFLAGS=-O2", "WARNINGS=-w", "programs", "build/tests/unit"], 600)
+    result = run(["make", "-s", f"-j{jobs}", "CFLAGS=-O2", "WARNINGS=-w", *targets], 900)
     return result is not None and result[0] == 0
 
 
@@ -150,10 +158,10 @@ def prepare():
             shutil.copytree(ROOT / name, TREE / name, ignore=shutil.ignore_patterns("node_modules", "__pycache__"))
         else:
             shutil.copy2(ROOT / name, TREE / name)
-    if not build():
+    if not build(*PROGRAMS) or not build("unit-sanitized"):
         sys.exit("mutate: expected that the unchanged tree compiles; run make")
     expected = []
-    for test in TESTS:
+    for test in [*TESTS, SANITIZED]:
         started = time.monotonic()
         names = passed(test, 300)
         if not names:
@@ -172,11 +180,13 @@ def restore(file):
 def try_mutant(mutant, base_digest, expected):
     """None: to be drawn anew; else the test that killed it, or an empty string."""
     (TREE / mutant.file).write_text(mutant.text)
-    if not build() or digest() == base_digest:
+    if not build(*PROGRAMS) or digest() == base_digest:
         return None
     for test, names, seconds in expected:
+        if test is SANITIZED and not build("unit-sanitized"):
+            return None
         if passed(test, 20 + 4 * seconds) != names:
-            return test[0]
+            return " ".join(test)
     return ""
 
 

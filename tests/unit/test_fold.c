@@ -138,6 +138,18 @@ Test(fold, sums_reach_the_ends_of_their_types)
     check_sum("Int64", false, 3, back, sizeof(back), back, 8);
 }
 
+Test(fold, wide_sums_carry_their_sign)
+{
+    static const int128 signs[] = {5, -9, 1}, sum = -3;
+    static const int64_t wide[2][4] = {{5, 0, 0, 0}, {-6, -1, -1, -1}},
+                         minus_one[] = {-1, -1, -1, -1};
+    static const uint64_t most[2][2] = {{UINT64_MAX, UINT64_MAX}, {1, 0}};
+    check_sum("Int128", false, 3, signs, sizeof(signs), &sum, sizeof(sum));
+    check_sum("UInt128", false, 1, most, sizeof(most[0]), most, sizeof(most[0]));
+    check_sum("Int256", false, 2, wide, sizeof(wide), minus_one, sizeof(minus_one));
+    check_overflow("UInt128", 2, most, sizeof(most));
+}
+
 Test(fold, widened_sums_have_64_bits)
 {
     static const uint64_t expected = 510;

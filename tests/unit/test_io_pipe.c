@@ -55,6 +55,23 @@ Test(io_pipe, a_reader_that_pauses_gets_everything, .timeout = 60)
     io_pipe_free(&written);
 }
 
+/* A part that the pipe takes whole is not sent again with those that follow. */
+Test(io_pipe, parts_go_on_where_the_pipe_was_full, .timeout = 60)
+{
+    int reader = -1;
+    struct io_output output = open_pipe((size_t)N_BLOCKS * BLOCK_BYTES, &reader);
+    static uint8_t bytes[N_BLOCKS][BLOCK_BYTES];
+    struct iovec parts[2 * N_BLOCKS] = {0};
+    for (size_t i = 0; i < N_BLOCKS; i++) {
+        memset(bytes[i], (int)i, BLOCK_BYTES);
+        parts[2 * i] = (struct iovec){bytes[i], 100};
+        parts[2 * i + 1] = (struct iovec){bytes[i] + 100, BLOCK_BYTES - 100};
+    }
+    cr_assert_eq(output.write(output.context, parts, 2 * N_BLOCKS, NULL), STATUS_OK);
+    expect_blocks(reader, output);
+    io_pipe_free(&written);
+}
+
 Test(io_pipe, a_reader_that_stays_away_is_given_up, .timeout = 60)
 {
     int reader = -1, n_written = 0;

@@ -1,4 +1,5 @@
 /* The laws of merging, over random states and random splits with fixed seeds. */
+#include "moments_combine.h"
 #include "test_moments.h"
 
 #include <float.h>
@@ -221,4 +222,14 @@ Test(moments_laws, bits_are_pinned)
     salt_values(values, N_VALUES, states, MAX_SALTS, &seed);
     ASSERT_SAME_BITS(merge_many(states, MAX_SALTS),
                      ((struct moments){N_VALUES, 0x1.1af33f477c9b8p+29, 0x1.abc922ac5f389p+85}));
+}
+
+/* Whichever of two neighbours is given first, the one that comes first is the same. */
+Test(moments_laws, two_states_combine_alike_in_either_order)
+{
+    for (size_t i = 1; i < 1000; i++) {
+        struct moments a = {i, 1.0 / (double)i, 0.1 * (double)i};
+        struct moments b = {1000 - i, 3.0 * (double)i, 0.7};
+        ASSERT_SAME_BITS(moments_combine(&a, &b), moments_combine(&b, &a));
+    }
 }

@@ -3,6 +3,7 @@
 
 #include <criterion/criterion.h>
 #include <math.h>
+#include <stdio.h>
 
 /* A block of one column, from its values on the wire. */
 static void make_block(struct buf *bytes, const char *type, uint64_t n_rows, const void *values,
@@ -144,6 +145,65 @@ Test(native_cell, arrays_compare_element_by_element)
     cr_assert(buf_append(&values, "\1\1\1\2", 4, NULL) == STATUS_OK);
     check_ascending("Array(UInt8)", 4, values.data, values.size_bytes);
     buf_free(&values);
+}
+
+static void check_changes(const char *type, const void *values, size_t values_bytes)
+{
+    enum { N_ROWS = 4, GUARD = 7 };
+    uint8_t changed[N_ROWS + 1] = {[N_ROWS] = GUARD};
+    struct reading reading;
+    const struct native_column *column = read_column(&reading, type, N_ROWS, values, values_bytes);
+    native_cell_mark_changes(column, N_ROWS, changed);
+    cr_expect(memcmp(changed, "\0\1\0\1\7", sizeof(changed)) == 0, "%s", type);
+    free_reading(&reading);
+}
+
+Test(native_cell, changes_are_marked_where_rows_differ)
+{
+    /* 1, 2, 2, 1: where the values' first byte differs, and where their last does */
+    for (size_t width_bytes = 1; width_bytes <= 32; width_bytes *= 2)
+        for (size_t at = 0; at<width_bytes; at += width_bytes> 1 ? width_bytes - 1 : 1) {
+            uint8_t values[4 * 32] = {0};
+            char type[16];
+            for (size_t row = 0; row < 4; row++)
+                values[row * width_bytes + at] = row == 1 || row == 2 ? 2 : 1;
+            snprintf(type, sizeof(type), "UInt%zu", 8 * width_bytes);
+            check_changes(type, values, 4 * width_bytes);
+        }
+    check_changes("FixedString(3)", "abcabdabdabc", 12);
+    check_changes("String", "\1a\2aa\2aa\1a", 10);
+    check_changes("Tuple(UInt8, UInt8)", "\1\1\1\1\1\2\2\1", 8);
+}
+
+static void check_printed(const char *type, const void *values, size_t values_bytes,
+                          const char *expected)
+{
+    struct reading reading;
+    struct buf value = {0}, text = {0};
+    const struct native_column *column = read_column(&reading, type, 1, values, values_bytes);
+    cr_assert(native_cell_encode(column, 0, &value, NULL) == STATUS_OK);
+    const uint8_t *at = value.data;
+    cr_assert(native_cell_print(native_type_root(&column->type), &at, &text, NULL) == STATUS_OK);
+    cr_expect(at == value.data + value.size_bytes, "%s", type);
+    cr_expect(text.size_bytes == strlen(expected) &&
+                  memcmp(text.data, expected, text.size_bytes) == 0,
+              "%s: expected %s, found %.*s", type, expected, (int)text.size_bytes,
+              (const char *)text.data);
+    buf_free(&value);
+    buf_free(&text);
+    free_reading(&reading);
+}
+
+Test(native_cell, values_are_printed_as_people_read_them)
+{
+    check_printed("Tuple(String, UInt8)", "\3a'b\7", 5, "('a\\'b', 7)");
+    check_printed("Tuple(Int16, Nullable(String))", "\xfe\xff\1\0", 4, "(-2, NULL)");
+    check_printed("Nullable(String)", "\0\2\n\x7f", 4, "'\\x0A\\x7F'");
+    check_printed("FixedString(2)", "ab", 2, "'ab'");
+    check_printed("UInt128", "\1\2\0\0\0\0\0\0\0\0\0\0\0\0\0\3", 16,
+                  "0x01020000000000000000000000000003");
+    check_printed("Array(Float64)", "\2\0\0\0\0\0\0\0\0\0\0\0\0\0\xf8\x3f\0\0\0\0\0\0\0\xc0", 24,
+                  "[1.5, -2]");
 }
 
 Test(native_cell, keys_make_zeros_and_nans_one)

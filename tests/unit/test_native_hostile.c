@@ -2,6 +2,7 @@
 #include "native_read.h"
 
 #include <criterion/criterion.h>
+#include <stdio.h>
 
 /* A run of bytes; the literals below are cut into the fields of the wire. */
 struct bytes {
@@ -138,6 +139,15 @@ static const struct {
            "\2\0\0\0\0\0\0\0"
            "\0\1" /* the second index is behind the keys */),
      STATUS_FORMAT, "column 1 'l': row 2: expected a LowCardinality index below 1, found 1"},
+    {BYTES("\1\2"
+           "\1v"
+           "\x29"
+           "AggregateFunction(varSampStable, Float64)"
+           "\1\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+           "\1\0" /* the second state ends */),
+     STATUS_TRUNCATED,
+     "column 1 'v': row 2: truncated input: expected 16 more bytes at byte 64 of the block, found "
+     "1"},
 };
 enum { N_HOSTILE = sizeof(hostile) / sizeof(hostile[0]) };
 
@@ -153,6 +163,32 @@ Test(native_read, refuses_hostile_blocks)
             cr_assert_str_eq(err.message, hostile[i].message, "case %zu: expected '%s', found '%s'",
                              i, hostile[i].message, err.message);
         }
+}
+
+/* Offsets are looked at many at a time: each place among them is as good as the others. */
+Test(native_read, refuses_an_offset_that_goes_down_wherever_it_stands)
+{
+    enum { N_ROWS = 40, HEAD_BYTES = 17 };
+    for (size_t low = 1; low < N_ROWS; low++) {
+        struct buf bytes = {0};
+        struct err err = {0};
+        char expected[100];
+        cr_assert_eq(buf_append(&bytes,
+                                "\1\x28\1a\x0c"
+                                "Array(UInt8)",
+                                HEAD_BYTES, NULL),
+                     STATUS_OK);
+        for (size_t row = 0; row < N_ROWS; row++)
+            cr_assert_eq(buf_append_u64(&bytes, row == low ? row - 1 : row + 1, NULL), STATUS_OK);
+        snprintf(expected, sizeof(expected),
+                 "column 1 'a': row %zu: expected an array offset of %zu or more, found %zu",
+                 low + 1, low, low - 1);
+        enum status status =
+            read_one((struct bytes){(const char *)bytes.data, bytes.size_bytes}, 0, NULL, &err);
+        cr_expect_eq(status, STATUS_FORMAT);
+        cr_expect_str_eq(err.message, expected);
+        buf_free(&bytes);
+    }
 }
 
 /* What a block declares takes no memory before it arrives. */
