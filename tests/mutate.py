@@ -50,6 +50,7 @@ TOKEN = re.compile(r"<<=|>>=|->|\+\+|--|<<|>>|[<>=!+\-*/%&|^]=|&&|\|\||[<>+\-]|(
 NO_CODE = re.compile(r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'|^[ \t]*#(?!define)[^\n]*', re.S | re.M)
 MAX_MEMORY_BYTES = 8 << 30
 MAX_FILE_BYTES = 1 << 30
+MAX_PROCESSOR_S = 120  # of each process: one that turns in a loop may have left our group
 
 
 def find_sites():
@@ -92,13 +93,14 @@ def read_equal():
     return equal
 
 
-def limit_files():
+def limit_all_but_memory():
     resource.setrlimit(resource.RLIMIT_FSIZE, (MAX_FILE_BYTES, MAX_FILE_BYTES))
+    resource.setrlimit(resource.RLIMIT_CPU, (MAX_PROCESSOR_S, MAX_PROCESSOR_S))
 
 
 def limit_all():
     resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY_BYTES, MAX_MEMORY_BYTES))
-    limit_files()
+    limit_all_but_memory()
 
 
 def run(command, seconds):
@@ -110,7 +112,7 @@ def run(command, seconds):
     for name in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL"):
         environment.pop(name, None)
     # A sanitizer reserves more address space than there is memory.
-    limit = limit_files if command[-1] == SANITIZED[-1] else limit_all
+    limit = limit_all_but_memory if command[-1] == SANITIZED[-1] else limit_all
     process = subprocess.Popen(command, cwd=TREE, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                stderr=subprocess.DEVNULL, start_new_session=True, preexec_fn=limit)
     try:

@@ -162,7 +162,8 @@ Test(native_cell, changes_are_marked_where_rows_differ)
 {
     /* 1, 2, 2, 1: where the values' first byte differs, and where their last does */
     for (size_t width_bytes = 1; width_bytes <= 32; width_bytes *= 2)
-        for (size_t at = 0; at<width_bytes; at += width_bytes> 1 ? width_bytes - 1 : 1) {
+        for (size_t side = 0; side < 2; side++) {
+            size_t at = side * (width_bytes - 1);
             uint8_t values[4 * 32] = {0};
             char type[16];
             for (size_t row = 0; row < 4; row++)
@@ -204,6 +205,54 @@ Test(native_cell, values_are_printed_as_people_read_them)
                   "0x01020000000000000000000000000003");
     check_printed("Array(Float64)", "\2\0\0\0\0\0\0\0\0\0\0\0\0\0\xf8\x3f\0\0\0\0\0\0\0\xc0", 24,
                   "[1.5, -2]");
+}
+
+/* Puts a value together again and compares its parts. */
+static void check_built(const char *type, const void *values, size_t values_bytes,
+                        const char *const *parts, const size_t *parts_bytes)
+{
+    struct reading reading;
+    struct buf value = {0};
+    struct native_builder builder = {0};
+    const struct native_column *column = read_column(&reading, type, 1, values, values_bytes);
+    cr_assert(native_builder_init_plain(&builder, column, NULL) == STATUS_OK);
+    cr_assert(native_cell_encode(column, 0, &value, NULL) == STATUS_OK);
+    const uint8_t *at = value.data;
+    struct buf *part = builder.parts;
+    cr_assert(native_cell_append(native_type_root(&column->type), &at, &part, NULL) == STATUS_OK);
+    cr_expect(at == value.data + value.size_bytes, "%s", type);
+    size_t n_parts = native_type_count(&builder.type);
+    cr_assert(part == builder.parts + n_parts, "%s", type);
+    for (size_t i = 0; i < n_parts; i++)
+        cr_expect(builder.parts[i].size_bytes == parts_bytes[i] &&
+                      (parts_bytes[i] == 0 ||
+                       memcmp(builder.parts[i].data, parts[i], parts_bytes[i]) == 0),
+                  "%s: part %zu", type, i);
+    native_builder_free(&builder);
+    buf_free(&value);
+    free_reading(&reading);
+}
+
+Test(native_cell, values_are_built_with_what_stands_under_a_null)
+{
+    static const char type[] = "Nullable(Tuple(UInt16, Array(String), Nullable(UInt8)))";
+    static const char of_null[] = "\1"
+                                  "\x11\x22"
+                                  "\0\0\0\0\0\0\0\0"
+                                  "\0\7";
+    static const char of_value[] = "\0"
+                                   "\x11\x22"
+                                   "\1\0\0\0\0\0\0\0\2xy"
+                                   "\0\7";
+    check_built(type, of_null, sizeof(of_null) - 1,
+                (const char *const[]){"\1", "", "\0\0", "\0\0\0\0\0\0\0\0", "", "\1", "\0"},
+                (const size_t[]){1, 0, 2, 8, 0, 1, 1});
+    check_built(type, of_value, sizeof(of_value) - 1,
+                (const char *const[]){"\0", "", "\x11\x22", "\1\0\0\0\0\0\0\0", "\2xy", "\0", "\7"},
+                (const size_t[]){1, 0, 2, 8, 3, 1, 1});
+    check_built("Tuple(LowCardinality(Nullable(String)))",
+                "\1\0\0\0\0\0\0\0\0\6\0\0\0\0\0\0\1\0\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0\0", 34,
+                (const char *const[]){"", "\1", "\0"}, (const size_t[]){0, 1, 1});
 }
 
 Test(native_cell, keys_make_zeros_and_nans_one)
