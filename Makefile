@@ -225,7 +225,8 @@ N ?= 100
 SEED ?= 1
 .PHONY: mutate
 mutate: ## put faults in, list those that no test sees (N=100 SEED=1)
-	@install/deps.sh build check
+	@install/deps.sh build demo check
+	@$(MAKE) --no-print-directory engine
 	@BUILD=$(BUILD) python3 tests/mutate.py $(N) $(SEED)
 
 C_FILES = $(wildcard $(ROOMS:%=%/*.[ch]) udf/*.c install/local/*.[ch] tests/unit/*.[ch] tests/laws/*.c tests/fuzz/*.[ch] tests/bench/*.c)

@@ -2,8 +2,8 @@
 """tests/mutate.py N SEED: do the tests see a fault? `make mutate` runs it.
 
 Swaps one operator or constant at a time, at random, in a copy of aggregations/ and udf/, builds that and runs
-the unit tests and the fast ones of the executables; where those pass, the unit tests again with sanitizers. A
-mutant dies when a test that passes without it does not pass any more. Lists those that live. A mutant that does not compile, or that the compiler makes the same code
+the unit tests and the fast ones of the executables; where those pass, the unit tests again with sanitizers, and
+those through the engine. A mutant dies when a test that passes without it does not pass any more. Lists those that live. A mutant that does not compile, or that the compiler makes the same code
 of, is drawn anew. tests/mutate.equal names mutants that nothing can tell from the original, in blocks of
 
     FILE
@@ -35,12 +35,15 @@ TREE = WORK / "tree"
 BASE = WORK / "base"  # what the unchanged tree is built to
 COPIED = ["aggregations", "udf", "xml", "install", "tests", "examples", "Makefile"]
 MUTATED = ["aggregations", "udf"]
-# In the order in which they run; a mutant's run ends with the first that fails.
-TESTS = [["tests/run_unit.sh", "build/tests/unit"]] + [
-    [f"tests/cli/test_{name}.sh"] for name in ("wire", "stream", "widen", "states")
-]
-PROGRAMS = ["programs", "build/tests/unit"]
+PROGRAMS = ["all", "build/tests/unit"]
 SANITIZED = ["tests/run_unit.sh", "build/asan/tests/unit"]
+# In the order in which they run; a mutant's run ends with the first that fails.
+TESTS = [
+    ["tests/run_unit.sh", "build/tests/unit"],
+    *([f"tests/cli/test_{name}.sh"] for name in ("wire", "stream", "widen", "states")),
+    SANITIZED,
+    *([f"tests/cli/test_{name}.sh"] for name in ("refused", "stream_sql", "stream_types", "stream_limit", "revisions")),
+]
 SWAPS = {
     "<": "<=", "<=": "<", ">": ">=", ">=": ">", "==": "!=", "!=": "==", "&&": "||", "||": "&&",
     "+": "-", "-": "+", "+=": "-=", "-=": "+=", "<<": ">>", ">>": "<<", "true": "false", "false": "true",
@@ -160,10 +163,12 @@ def prepare():
             shutil.copytree(ROOT / name, TREE / name, ignore=shutil.ignore_patterns("node_modules", "__pycache__"))
         else:
             shutil.copy2(ROOT / name, TREE / name)
+    (TREE / "build").mkdir()
+    (TREE / "build" / "engine").symlink_to(WORK.parent / "engine")
     if not build(*PROGRAMS) or not build("unit-sanitized"):
         sys.exit("mutate: expected that the unchanged tree compiles; run make")
     expected = []
-    for test in [*TESTS, SANITIZED]:
+    for test in TESTS:
         started = time.monotonic()
         names = passed(test, 300)
         if not names:
