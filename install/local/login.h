@@ -31,7 +31,7 @@ struct login {
  */
 CHECKED enum status login_start(struct login *login, const char *folder, struct err *err);
 
-/* Adds the config that makes the engine ask; it belongs behind "--". */
+/* Adds the config that makes the engine ask; it belongs after "--". */
 void login_add_options(const struct login *login, struct args *args);
 
 /* After the engine has ended. */

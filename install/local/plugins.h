@@ -20,7 +20,7 @@ CHECKED enum status plugins_own_folder(char **folder_out, struct err *err);
  */
 char *plugins_engine_path(const char *folder);
 
-/* Adds the options that register the executables of `root`; they belong behind "--". */
+/* Adds the options that register the executables of `root`; they belong after "--". */
 void plugins_add_options(struct args *args, const char *root);
 
 /* Whether root/user_defined holds an SQL function. */

@@ -148,7 +148,7 @@ static int serve_main(const struct launcher *launcher, int argc, char **argv)
 
 /* ---- which of them ---- */
 
-/* Whether a word stands among the options: not behind "--", not as the text of a query. */
+/* Whether a word stands among the options: not after "--", not as the text of a query. */
 static bool has_word(int argc, char **argv, const char *word)
 {
     for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {

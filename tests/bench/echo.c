@@ -129,7 +129,7 @@ static enum status answer(struct echo *echo, const struct native_block *block,
     return native_writer_flush(writer, err);
 }
 
-/* A stream's columns take turns, and its writing goes on behind the next block's reading. */
+/* A stream's columns take turns, and it is written while the next block is read. */
 static void take_turns(struct echo *echo)
 {
     for (size_t i = 0; i < echo->n_columns; i++) {
@@ -182,7 +182,7 @@ static enum status parse_share(char **words, struct share *share_out, struct err
     if (words[0] != NULL && words[1] != NULL)
         share = (struct share){strtoull(words[0], NULL, 10), strtoull(words[1], NULL, 10)};
     if (share.denominator == 0)
-        return err_set(err, STATUS_USAGE, "expected two numbers behind a share, N and D");
+        return err_set(err, STATUS_USAGE, "expected two numbers after a share, N and D");
     *share_out = share;
     return STATUS_OK;
 }

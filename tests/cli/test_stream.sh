@@ -111,7 +111,7 @@ status=$( (
     echo $? >"$TMPDIR/writer"
 ) | "$BUILD/bin/period_stream" --keys 1 --time ts --gap 10 >"$TMPDIR/out" 2>"$TMPDIR/err"; echo $?)
 check_equal 'unsorted: status of the program and of what writes to it' '1 0' "$status $(cat "$TMPDIR/writer")"
-check_contains 'unsorted, cut behind a block: message' \
+check_contains 'unsorted, cut after a block: message' \
     'row 3, key (1): --time ts: expected times in ascending order, found 10 after 20' "$(cat "$TMPDIR/err")"
 
 # A block that does not fit the memory is an error that names the open key.

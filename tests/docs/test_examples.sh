@@ -5,7 +5,7 @@
 # saltwell-local, with a data folder of its own, from the root of the source tree. A ```text block
 # right after one (blank lines aside) is its expected output: in ClickHouse's tab-separated format, or
 # as PrettyCompactMonoBlock without colours where it is drawn with lines. A block that cannot run here
-# is opened by ```sql norun, or stands behind a line <!-- not run: REASON -->.
+# is opened by ```sql norun, or stands after a line <!-- not run: REASON -->.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 

@@ -19,7 +19,7 @@ static void free_parts(struct parts *parts)
         buf_free(&parts->payloads[i]);
 }
 
-/* Puts the padding that readers look at behind the content. */
+/* Puts the padding that readers look at after the content. */
 static void pad(struct buf *payload)
 {
     REQUIRE(buf_reserve(payload, BITS_PADDING_BYTES, NULL) == STATUS_OK);

@@ -195,7 +195,7 @@ def count_wrong(arrays, answers, first_index):
 
 
 def read_nist(path):
-    """The doubles of a file of the sets: the lines behind the one of dashes."""
+    """The doubles of a file of the sets: the lines after the one of dashes."""
     lines = path.read_text().splitlines()
     start = max(i for i, line in enumerate(lines) if line.startswith("---")) + 1
     return [float(line) for line in lines[start:] if line.strip()]

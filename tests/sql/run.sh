@@ -26,7 +26,7 @@ if [ "${1:-}" = --accept ]; then
 fi
 any_failed=0
 
-# directive WORD FILE: the text behind `-- WORD:` in the comment lines at the head of the file.
+# directive WORD FILE: the text after `-- WORD:` in the comment lines at the head of the file.
 directive() {
     sed -n -e '/^--/!q' -e "s/^-- $1: *//p" "$2"
 }

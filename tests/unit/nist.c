@@ -21,7 +21,7 @@ bool nist_is_present(void)
     return access(path, R_OK) == 0;
 }
 
-/* Takes the number behind the line's last colon; leaves *number_out alone on any other line. */
+/* Takes the number after the line's last colon; leaves *number_out alone on any other line. */
 static void read_number(const char *line, const char *label, double *number_out)
 {
     const char *colon = strrchr(line, ':');

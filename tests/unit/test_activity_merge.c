@@ -158,7 +158,7 @@ Test(activity_merge, both_ends_of_the_range)
     payload_free(&parts[1]);
 }
 
-/* Merges two payloads behind other content, and asserts that only success changes it. */
+/* Merges two payloads after other content, and asserts that only success changes it. */
 static enum status merge_two(const struct payload *left, const struct payload *right,
                              struct err *err)
 {
@@ -260,7 +260,7 @@ ParameterizedTestParameters(activity_merge, hostile)
          STATUS_FORMAT,
          "tick 1 has a code of no value"},
         {{0x02,        /* tick 1 */
-          0x00, 0x01}, /* not last: 64 ticks, order 0, no codes behind it but one */
+          0x00, 0x01}, /* not last: 64 ticks, order 0, no codes after it but one */
          3,
          STATUS_TRUNCATED,
          "ends inside tick 3"},

@@ -105,7 +105,7 @@ Test(exact_payload, appends)
 Test(exact_payload, every_truncation_is_refused)
 {
     for (size_t size_bytes = 1; size_bytes < sizeof(golden); size_bytes++) {
-        uint8_t *copy = mem_resize(NULL, size_bytes); /* so that a read behind the end is seen */
+        uint8_t *copy = mem_resize(NULL, size_bytes); /* so that a read after the end is seen */
         cr_assert_not_null(copy);
         memcpy(copy, golden, size_bytes);
         assert_refused(copy, size_bytes, STATUS_TRUNCATED, "expected");

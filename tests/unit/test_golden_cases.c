@@ -280,10 +280,10 @@ static void make_beyond(struct buf *blob)
     wrap_raw(blob, BLOB_ACTIVITY, payload, sizeof(payload));
 }
 
-static void make_behind(struct buf *blob)
+static void make_after(struct buf *blob)
 {
     const uint8_t payload[] = {0x02, 0x01, /* tick 1, in a last block of one tick */
-                               0x00};      /* a byte behind the end */
+                               0x00};      /* a byte after the end */
     wrap_raw(blob, BLOB_ACTIVITY, payload, sizeof(payload));
 }
 
@@ -319,7 +319,7 @@ const struct rejected_case rejected_cases[] = {
     {"tebibyte", BLOB_ACTIVITY, STATUS_LIMIT, "declares 1099511627776", "decoded size 1 TiB",
      make_tebibyte},
     {"cut", BLOB_ACTIVITY, STATUS_TRUNCATED, "bytes in all", "the last 3 bytes missing", make_cut},
-    {"longer", BLOB_ACTIVITY, STATUS_FORMAT, "bytes in all", "a byte behind the end", make_longer},
+    {"longer", BLOB_ACTIVITY, STATUS_FORMAT, "bytes in all", "a byte after the end", make_longer},
     {"changed", BLOB_ACTIVITY, STATUS_CHECKSUM, "has changed", "a flipped bit", make_changed},
     {"frame-tebibyte", BLOB_ACTIVITY, STATUS_FORMAT, "its zstd frame 1099511627776",
      "a zstd frame that declares 1 TiB", make_frame_size},
@@ -331,8 +331,8 @@ const struct rejected_case rejected_cases[] = {
      "a second spelling of a history", make_order},
     {"activity-beyond", BLOB_ACTIVITY, STATUS_FORMAT, "above 64 bits", "a tick above 2^63 - 1",
      make_beyond},
-    {"activity-behind", BLOB_ACTIVITY, STATUS_FORMAT, "belong to no tick",
-     "a byte behind the last block", make_behind},
+    {"activity-after", BLOB_ACTIVITY, STATUS_FORMAT, "belong to no tick",
+     "a byte after the last block", make_after},
     {"activity-unfinished", BLOB_ACTIVITY, STATUS_TRUNCATED, "ends inside tick 3",
      "a block that ends early", make_unfinished},
     {"exact-short", BLOB_EXACT, STATUS_TRUNCATED, "exact payload: ", "a payload that ends early",

@@ -54,8 +54,8 @@ static int compare_rows(const struct native_column *column, uint64_t a, uint64_t
     int order = below ? native_cell_compare_nulls_below(type, &left_at, &right_at)
                       : native_cell_compare(type, &left_at, &right_at);
     if (order == 0) {
-        cr_expect(left_at == left.data + left.size_bytes, "the cursor stands behind the value");
-        cr_expect(right_at == right.data + right.size_bytes, "the cursor stands behind the value");
+        cr_expect(left_at == left.data + left.size_bytes, "the cursor stands after the value");
+        cr_expect(right_at == right.data + right.size_bytes, "the cursor stands after the value");
     }
     buf_free(&left);
     buf_free(&right);

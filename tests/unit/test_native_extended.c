@@ -90,11 +90,11 @@ static const struct values whole[] = {
 };
 enum { N_WHOLE = sizeof(whole) / sizeof(whole[0]) };
 
-/* A block of the column and of one more behind it, which is read wrong if the first one's size is.
+/* A block of the column and of one more after it, which is read wrong if the first one's size is.
  */
 static struct buf block_of(const struct values *values)
 {
-    static const char behind[] = "\1z\6String";
+    static const char after[] = "\1z\6String";
     struct buf block = {0};
     enum status status = buf_append_varuint(&block, 2, NULL);
     cr_assert_eq(status, STATUS_OK);
@@ -103,7 +103,7 @@ static struct buf block_of(const struct values *values)
     cr_assert_eq(buf_append_varuint(&block, strlen(values->type), NULL), STATUS_OK);
     cr_assert_eq(buf_append(&block, values->type, strlen(values->type), NULL), STATUS_OK);
     cr_assert_eq(buf_append(&block, values->data, values->size_bytes, NULL), STATUS_OK);
-    cr_assert_eq(buf_append(&block, behind, sizeof(behind) - 1, NULL), STATUS_OK);
+    cr_assert_eq(buf_append(&block, after, sizeof(after) - 1, NULL), STATUS_OK);
     for (unsigned row = 0; row < values->n_rows; row++)
         cr_assert_eq(buf_append(&block, "\3end", 4, NULL), STATUS_OK);
     return block;

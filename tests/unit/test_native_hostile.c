@@ -137,7 +137,7 @@ static const struct {
            "\1\0\0\0\0\0\0\0" /* 1 key */
            "\0"
            "\2\0\0\0\0\0\0\0"
-           "\0\1" /* the second index is behind the keys */),
+           "\0\1" /* the second index is after the keys */),
      STATUS_FORMAT, "column 1 'l': row 2: expected a LowCardinality index below 1, found 1"},
     {BYTES("\1\2"
            "\1v"

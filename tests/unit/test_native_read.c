@@ -283,7 +283,7 @@ static const struct {
            "\2\0\0\0\0\0\0\0"
            "\1\0\0\0"),
      "!2 rows; l: [] ['x' '']\n"},
-    /* Of no element at all, the dictionary is left out, behind its version. */
+    /* Of no element at all, the dictionary is left out, after its version. */
     {BYTES("\1\1"
            "\1l"
            "\x1d"
@@ -362,7 +362,7 @@ Test(native_read, finds_every_truncation)
     struct buf text = {0};
     for (size_t i = 0; i < N_VALID; i++)
         for (size_t n = 1; n < valid[i].bytes.size_bytes; n++) {
-            /* A copy that ends where the input ends, so that a sanitizer sees a read behind it. */
+            /* A copy that ends where the input ends, so that a sanitizer sees a read after it. */
             struct buf copy = {0};
             struct err err = {0};
             cr_assert_eq(buf_append(&copy, valid[i].bytes.data, n, NULL), STATUS_OK);

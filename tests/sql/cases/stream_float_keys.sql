@@ -1,7 +1,7 @@
 -- since: 25.5 BFloat16
 -- settings: max_block_size=1,7,65409
 -- ORDER BY does not tell -0.0 from 0.0 nor one NaN from another, and mixes them: each is one key, its id
--- that of 0.0 and of the plain NaN. NaN comes last, NULL behind it.
+-- that of 0.0 and of the plain NaN. NaN comes last, NULL after it.
 CREATE VIEW events AS
 SELECT arrayJoin([1.5, -0., 0., nan, -nan, -inf, inf, NULL, -1.5, reinterpretAsFloat64(toUInt64(0x7ff8000000000123))])::Nullable(Float64) AS k,
   toFloat32(k) AS s, k::Nullable(BFloat16) AS b, [k] AS a, number AS ts
