@@ -17,9 +17,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define BITS_MAX_ORDER 62
-#define BITS_ESCAPE_ZEROS 32
-#define BITS_MAX_CODE_BITS (BITS_ESCAPE_ZEROS + 64)
+enum {
+    BITS_MAX_ORDER = 62,
+    BITS_ESCAPE_ZEROS = 32,
+    BITS_MAX_CODE_BITS = BITS_ESCAPE_ZEROS + 64,
+};
 
 /* The number of bits of value without leading zeros; 0 for 0. No branch: values of 0 and 1 mix. */
 static inline unsigned bits_width(uint64_t value)
@@ -68,12 +70,14 @@ static inline void bits_put(struct bits_writer *writer, uint64_t value, unsigned
 /* A code of more than 56 bits. */
 void bits_put_long_code(struct bits_writer *writer, uint64_t value, unsigned order);
 
-/*
- * A value whose u is below 2^BITS_SHORT_WIDTH has a code of at most 39 bits, one whose u is below
- * 2^BITS_SHORTER_WIDTH a code of at most 13: bits_put takes one of each at once.
- */
-#define BITS_SHORT_WIDTH 20
-#define BITS_SHORTER_WIDTH 7
+enum {
+    /*
+     * A value whose u is below 2^BITS_SHORT_WIDTH has a code of at most 39 bits, one whose u is
+     * below 2^BITS_SHORTER_WIDTH a code of at most 13: bits_put takes one of each at once.
+     */
+    BITS_SHORT_WIDTH = 20,
+    BITS_SHORTER_WIDTH = 7,
+};
 
 /* Whether u is below 2^width for all values; `all`: their bits, or'ed together. */
 static inline bool bits_are_short(uint64_t all, unsigned order, unsigned width)
@@ -114,7 +118,7 @@ static inline void bits_put_code(struct bits_writer *writer, uint64_t value, uns
  * Where BITS_PADDING_BYTES after the stream are readable, whatever they hold, a load of 8 bytes at
  * any bit of the stream or just after it is allowed.
  */
-#define BITS_PADDING_BYTES 8
+enum { BITS_PADDING_BYTES = 8 };
 
 struct bits_reader {
     const uint8_t *data;

@@ -3,11 +3,13 @@
 #include <assert.h>
 
 #define TICK_BIAS ((uint64_t)1 << 63)
-#define N_TICKS_BITS 6
-#define ORDER_BITS 6
+enum {
+    N_TICKS_BITS = 6,
+    ORDER_BITS = 6,
+};
 
 /* Header, then a delta and a count per tick, and the spare room that bits_put wants. */
-#define BLOCK_MAX_BYTES (4 + ACTIVITY_BLOCK_TICKS * 2 * BITS_MAX_CODE_BITS / 8 + 8)
+enum { BLOCK_MAX_BYTES = 4 + ACTIVITY_BLOCK_TICKS * 2 * BITS_MAX_CODE_BITS / 8 + 8 };
 
 static uint64_t zigzag(int64_t value)
 {

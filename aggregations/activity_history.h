@@ -23,7 +23,7 @@
 #include "activity_bits.h"
 #include "buf.h"
 
-#define ACTIVITY_BLOCK_TICKS 64
+enum { ACTIVITY_BLOCK_TICKS = 64 };
 
 /*
  * Reading. The ticks of a payload one by one or a block at a time; every value is checked before it

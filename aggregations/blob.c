@@ -8,22 +8,26 @@
 #include <zstd.h>
 #include <zstd_errors.h>
 
-#define HEADER_BYTES 16
-#define CHECKSUM_BYTES 8
-#define STORED_SIZE_BYTES 8
-#define VERSION 1
-#define FLAG_ZSTD 1
+enum {
+    HEADER_BYTES = 16,
+    CHECKSUM_BYTES = 8,
+    STORED_SIZE_BYTES = 8,
+    VERSION = 1,
+    FLAG_ZSTD = 1,
+};
 
 enum { AT_VERSION = 4, AT_KIND = 5, AT_FLAGS = 6, AT_RESERVED = 7, AT_DECODED_SIZE = 8 };
 
 static const uint8_t magic[4] = {0xB7, 'S', 'W', 'B'};
 
-/* FORMAT.md has the measurements behind these two. */
-#define ZSTD_TRY_FROM_BYTES 512
-#define ZSTD_LEVEL 1
+enum {
+    /* FORMAT.md has the measurements behind these two. */
+    ZSTD_TRY_FROM_BYTES = 512,
+    ZSTD_LEVEL = 1,
+};
 
 /* A block of zstd has at most 128 KiB of content and takes at least 4 bytes (RFC 8878, 3.1.1.2). */
-#define ZSTD_MAX_RATIO 32768
+enum { ZSTD_MAX_RATIO = 32768 };
 
 static ZSTD_CCtx *compressor;
 static ZSTD_DCtx *decompressor;

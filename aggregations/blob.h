@@ -25,15 +25,17 @@
 
 #include "buf.h"
 
-/* Bytes that a blob has beside its payload: header and checksum, and the stored size under zstd. */
-#define BLOB_OVERHEAD_BYTES 24
-#define BLOB_ZSTD_OVERHEAD_BYTES 32
+enum {
+    /* Bytes beside the payload: header and checksum, and the stored size under zstd. */
+    BLOB_OVERHEAD_BYTES = 24,
+    BLOB_ZSTD_OVERHEAD_BYTES = 32,
+};
 
 /* The largest payload: more than any history that fits a row, less than what hurts a server. */
 #define BLOB_MAX_DECODED_BYTES ((uint64_t)1 << 30)
 
 /* Behind the payloads of blob_decode so many bytes are readable, for loads of whole words. */
-#define BLOB_PADDING_BYTES 8
+enum { BLOB_PADDING_BYTES = 8 };
 
 enum blob_kind { BLOB_ACTIVITY = 1, BLOB_EXACT = 2 };
 

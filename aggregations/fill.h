@@ -8,7 +8,7 @@
 
 /* Values that one step writes: more than most periods have, so that most fills take one step and
  * the processor need not guess how many. */
-#define FILL_STEP 16
+enum { FILL_STEP = 16 };
 
 /*
  * Writes value to [at, end) of a column of n, FILL_STEP at a time: up to FILL_STEP - 1 values

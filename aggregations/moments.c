@@ -9,23 +9,26 @@
 #error "moments need doubles that are computed as doubles (on 32-bit x86: -msse2 -mfpmath=sse)"
 #endif
 
-/* Independent sums side by side: enough for two SSE2 additions a cycle at a latency of four. */
-#define N_LANES 8
-/*
- * Values summed in a row before their sums are put away. Additions that follow one another can all
- * round the same way, so the error grows with their number: 8 a lane here, 128 for a whole block.
- */
-#define RUN_VALUES (8 * N_LANES)
-/* Values that share a shift: 8 KiB, and some 350 ns, beside which a merge of 30 ns is little. */
-#define BLOCK_VALUES 1024
-/* Values whose mean makes the shift: then one block in 200 of normal data needs a second pass. */
-#define N_SAMPLES 8
-/* Partial results of a balanced tree over at most 2^64 leaves. */
-#define MAX_TREE_HEIGHT 64
+enum {
+    /* Independent sums side by side: enough for two SSE2 additions a cycle at a latency of four. */
+    N_LANES = 8,
+    /*
+     * Values summed in a row before their sums are put away. Additions that follow one another can
+     * all round the same way, so the error grows with their number: 8 a lane here, 128 for a whole
+     * block.
+     */
+    RUN_VALUES = 8 * N_LANES,
+    /* Values that share a shift: 8 KiB, and some 350 ns, beside which a merge's 30 are little. */
+    BLOCK_VALUES = 1024,
+    /* Values whose mean makes the shift: one block in 200 of normal data needs a second pass. */
+    N_SAMPLES = 8,
+    /* Partial results of a balanced tree over at most 2^64 leaves. */
+    MAX_TREE_HEIGHT = 64,
+};
 /* Below this, squares may have lost digits to underflow. */
 #define SMALLEST_SAFE_SQUARES 0x1p-900
 /* Values that are scaled at once; 2 KiB of stack. */
-#define SCALED_VALUES 256
+enum { SCALED_VALUES = 256 };
 
 /* Sums of d = x - shift. */
 struct sums {

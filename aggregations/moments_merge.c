@@ -5,7 +5,7 @@
 #include <stdbool.h>
 
 /* States, such as the salts of a key, that are sorted by their rank. */
-#define MOST_RANKED 16
+enum { MOST_RANKED = 16 };
 
 enum status moments_check_sum(uint64_t n, uint64_t added, struct err *err)
 {

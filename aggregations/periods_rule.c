@@ -6,7 +6,7 @@
 
 /* Keys up to here are hashed in one call, from a copy that the tick follows. Above, the
  * hash's own 0.5 KiB of streaming state costs less than the copy. */
-#define SHORT_KEY_BYTES 248
+enum { SHORT_KEY_BYTES = 248 };
 
 enum status period_rule_check(int64_t gap, int64_t max_span, struct period_rule *rule_out,
                               struct err *err)

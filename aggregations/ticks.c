@@ -2,14 +2,16 @@
 
 #include <stdbool.h>
 
-/* Chosen by measurement: runs shorter than this are first lengthened by insertion. */
-#define MIN_RUN 16
-/* Chosen by measurement: a radix pass over few words takes fewer bits, for its counters cost more
- * than the words; below RADIX_MIN_WORDS they cost more than they save. */
-#define RADIX_MIN_WORDS 32
-#define RADIX_MANY_WORDS 256
-#define FEW_WORDS_DIGIT_BITS 6
-#define MANY_WORDS_DIGIT_BITS 8
+enum {
+    /* Chosen by measurement: runs shorter than this are first lengthened by insertion. */
+    MIN_RUN = 16,
+    /* Chosen by measurement: a radix pass over few words takes fewer bits, for its counters cost
+     * more than the words; below RADIX_MIN_WORDS they cost more than they save. */
+    RADIX_MIN_WORDS = 32,
+    RADIX_MANY_WORDS = 256,
+    FEW_WORDS_DIGIT_BITS = 6,
+    MANY_WORDS_DIGIT_BITS = 8,
+};
 
 /* One sort of n words by the bits from low_bit up to high_bit; the bits below hold the position. */
 struct word_sort {

@@ -2,13 +2,15 @@
 
 #include "native_bytes.h"
 
-/* SerializationLowCardinality: the low byte of the flags is the index's width, as its logarithm. */
-static const uint64_t LOW_CARDINALITY_VERSION = 1;
-static const uint64_t LOW_CARDINALITY_OWN_KEYS = 1 << 9;
-/* SerializationVariant's discriminators: one a row, not one for a whole granule. */
-static const uint64_t VARIANT_BY_ROW = 0;
-/* SerializationObject's version when JSON is sent as Strings. */
-static const uint64_t JSON_AS_TEXT = 1;
+enum {
+    /* SerializationLowCardinality: the flags' low byte is the logarithm of the index's width. */
+    LOW_CARDINALITY_VERSION = 1,
+    LOW_CARDINALITY_OWN_KEYS = 1 << 9,
+    /* SerializationVariant's discriminators: one a row, not one for a whole granule. */
+    VARIANT_BY_ROW = 0,
+    /* SerializationObject's version when JSON is sent as Strings. */
+    JSON_AS_TEXT = 1,
+};
 
 /* A column while it is read. */
 struct column_reading {

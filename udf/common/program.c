@@ -12,8 +12,6 @@
 #include <stdio.h>
 #include <unistd.h>
 
-const size_t PROGRAM_MAX_MEMORY_BYTES = (size_t)8 << 30;
-
 void program_complain(const char *executable, const char *message)
 {
     char line[1024];

@@ -30,6 +30,6 @@ int program_print(const char *executable, const char *format, ...);
 void program_complain(const char *executable, const char *message);
 
 /* What the memory of a process is limited to unless --max-memory says otherwise. */
-extern const size_t PROGRAM_MAX_MEMORY_BYTES;
+#define PROGRAM_MAX_MEMORY_BYTES ((size_t)8 << 30)
 
 #endif
