@@ -246,7 +246,7 @@ static enum status run_blocks(struct merge *merge, struct err *err)
         if (is_first)
             TRY(open_merge(merge, block, err));
         if (block->n_rows > 0)
-            TRY(native_writer_open(&merge->writer, block->n_columns, err));
+            TRY(native_writer_open(&merge->writer, merge->options->n_keys + merge->n_folds, err));
         TRY(merge_block(merge, block, err));
     }
 }
