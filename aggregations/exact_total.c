@@ -3,15 +3,6 @@
 #include <float.h>
 #include <math.h>
 
-/* a + b as the nearest double and what that leaves, exactly: D. E. Knuth, The Art of Computer
- * Programming 2, 4.2.2, theorem B. Where the sum overflows, what is left is no number. */
-static inline double add_exactly(double a, double b, double *rest_out)
-{
-    double sum = a + b, b_part = sum - a, a_part = sum - b_part;
-    *rest_out = (a - a_part) + (b - b_part);
-    return sum;
-}
-
 /* A finite value. */
 static void add_to_wide(struct exact_total *total, double value)
 {
@@ -39,13 +30,12 @@ void exact_total_reset(struct exact_total *total)
     exact_wide_reset(&total->wide);
 }
 
-/* Adds a value that high and low do not take: it is not finite, the sum overflows, or it leaves
- * something. */
-static void add_rare(struct exact_total *total, double value)
+/* It is not finite, the sum overflows, or it leaves something. */
+void exact_total_add_rare(struct exact_total *total, double value)
 {
     double rest = 0, left = 0;
-    double high = add_exactly(total->high, value, &rest);
-    double low = add_exactly(total->low, rest, &left);
+    double high = exact_total_split(total->high, value, &rest);
+    double low = exact_total_split(total->low, rest, &left);
     if (!(fabs(value) <= DBL_MAX)) {
         total->special += value;
     } else if (!(fabs(left) <= DBL_MAX)) {
@@ -55,28 +45,6 @@ static void add_rare(struct exact_total *total, double value)
         total->low = low;
         add_to_wide(total, left);
     }
-}
-
-void exact_total_add(struct exact_total *total, const void *values, size_t n)
-{
-    const uint8_t *at = values;
-    double high = total->high, low = total->low;
-    for (size_t i = 0; i < n; i++) {
-        double value = load_f64(at + i * sizeof(value)), rest = 0, left = 0;
-        double next_high = add_exactly(high, value, &rest);
-        double next_low = add_exactly(low, rest, &left);
-        if (UNLIKELY(left != 0)) { /* also where it is no number */
-            total->high = high;
-            total->low = low;
-            add_rare(total, value);
-            next_high = total->high;
-            next_low = total->low;
-        }
-        high = next_high;
-        low = next_low;
-    }
-    total->high = high;
-    total->low = low;
 }
 
 /* Moves the two doubles into the wide integer, and returns that, rounded. */

@@ -1,7 +1,6 @@
 /* Sums of integers, checked, and of floating-point numbers, exact; the moments of both. */
 #include "exact_total.h"
 #include "fold_result.h"
-#include "fold_values.h"
 
 enum {
     /* Values are handed to moments_update by so many, counted from the period's first: the same
@@ -166,7 +165,6 @@ const struct fold_kind fold_integers = {
 struct real_sum {
     struct exact_total total;
     bool has_value;
-    struct fold_values values;
 };
 
 static bool suits_reals(const struct native_type *type)
@@ -175,18 +173,26 @@ static bool suits_reals(const struct native_type *type)
     return is_number(value) && value->order == NATIVE_ORDER_FLOAT && value->width_bytes >= 4;
 }
 
+ALWAYS_INLINE void add_floats(struct real_sum *sum, const struct numbers *numbers, uint64_t begin,
+                              uint64_t end, size_t width_bytes)
+{
+    for (uint64_t row = begin; row < end; row++) {
+        if (numbers->nulls != NULL && numbers->nulls[row] != 0)
+            continue;
+        sum->has_value = true;
+        exact_total_add(&sum->total, load_float(numbers->values + row * width_bytes, width_bytes));
+    }
+}
+
 static enum status add_reals(struct fold *fold, const struct native_column *column, uint64_t begin,
                              uint64_t end, struct err *err)
 {
-    struct real_sum *sum = fold->state;
-    while (begin < end) {
-        const void *values = NULL;
-        size_t n = 0;
-        TRY(fold_values_next(&sum->values, column, NATIVE_TO_FLOAT64, &begin, end, &values, &n,
-                             err));
-        exact_total_add(&sum->total, values, n);
-        sum->has_value = sum->has_value || n > 0;
-    }
+    (void)err;
+    struct numbers numbers = numbers_of(column);
+    if (numbers.type->width_bytes == sizeof(double))
+        add_floats(fold->state, &numbers, begin, end, sizeof(double));
+    else
+        add_floats(fold->state, &numbers, begin, end, sizeof(float));
     return STATUS_OK;
 }
 

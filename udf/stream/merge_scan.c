@@ -60,12 +60,12 @@ static enum status check_ops(const struct merge *merge, const struct native_bloc
     const struct merge_options *options = merge->options;
     for (const struct merge_op *op = options->ops; op < options->ops + options->n_ops; op++) {
         size_t column = options->n_keys;
-        TRY(check_name(options, op->name, block, err));
         if (op->op != FOLD_ROWS)
             TRY(stream_find_column(block, op->column, "--op", &column, err));
         if (column < options->n_keys)
             return err_set(err, STATUS_USAGE, "--op %s: expected a column after the key",
                            op->column);
+        TRY(check_name(options, op->name, block, err));
     }
     return STATUS_OK;
 }
@@ -135,7 +135,7 @@ static enum status open_merge(struct merge *merge, const struct native_block *bl
                               struct err *err)
 {
     size_t n_keys = merge->options->n_keys;
-    if (n_keys >= block->n_columns)
+    if (n_keys > block->n_columns || (n_keys == block->n_columns && merge->options->n_ops == 0))
         return err_set(err, STATUS_MISMATCH,
                        "--keys %zu: expected more columns than that, found %zu", n_keys,
                        block->n_columns);
