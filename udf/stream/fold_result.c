@@ -6,14 +6,6 @@ void fold_blob_free(struct fold_blob *blob)
     buf_free(&blob->blob);
 }
 
-enum status fold_append_moments(struct fold *fold, const struct moments *moments, struct err *err)
-{
-    struct buf *members = &fold->out.parts[1]; /* the tuple's: n, mean, m2 */
-    TRY(buf_append_u64(&members[0], moments->n, err));
-    TRY(buf_append_f64(&members[1], moments->mean, err));
-    return buf_append_f64(&members[2], moments->m2, err);
-}
-
 enum status fold_append_state(struct fold *fold, enum blob_kind kind, struct fold_blob *blob,
                               struct err *err)
 {

@@ -14,8 +14,14 @@ struct fold_blob {
 void fold_blob_free(struct fold_blob *blob);
 
 /* Appends a row to a result of Tuple(n UInt64, mean Float64, m2 Float64). STATUS_NOMEM. */
-CHECKED enum status fold_append_moments(struct fold *fold, const struct moments *moments,
-                                        struct err *err);
+CHECKED static inline enum status
+fold_append_moments(struct fold *fold, const struct moments *moments, struct err *err)
+{
+    struct buf *members = &fold->out.parts[1]; /* the tuple's: n, mean, m2 */
+    TRY(buf_append_u64(&members[0], moments->n, err));
+    TRY(buf_append_f64(&members[1], moments->mean, err));
+    return buf_append_f64(&members[2], moments->m2, err);
+}
 
 /* Appends the payload as a state of that kind, and empties it. The statuses of blob_encode. */
 CHECKED enum status fold_append_state(struct fold *fold, enum blob_kind kind,
