@@ -242,6 +242,13 @@ Test(fold, values_that_do_not_fit)
             fold_free(&fold);
         }
         free_reading(&reading);
+
+        bytes[1] = 0;
+        read_column(&reading, nullable, 3, bytes, sizeof(bytes));
+        cr_expect(fold_in_steps(&fold, &reading, cases[i].op, false, 3, &err) == STATUS_FORMAT);
+        cr_expect_str_eq(err.message, cases[i].message);
+        fold_free(&fold);
+        free_reading(&reading);
     }
 }
 
@@ -262,7 +269,10 @@ Test(fold, strings_hold_the_states_that_the_op_asks_for)
     struct fold fold = {0};
     read_column(&reading, "String", 3, column.data, column.size_bytes);
     cr_assert(fold_in_steps(&fold, &reading, FOLD_EXACT, false, 2, NULL) == STATUS_OK);
+    cr_assert(fold_add(&fold, reading.block, 1, 3, NULL) == STATUS_OK);
+    cr_assert(fold_close(&fold, NULL) == STATUS_OK);
     cr_expect(load_u64(fold.out.parts[1].data) == 2 && load_f64(fold.out.parts[2].data) == 1);
+    cr_expect(load_u64(fold.out.parts[1].data + 8) == 1, "of the group before nothing is left");
     fold_free(&fold);
     cr_expect(fold_in_steps(&fold, &reading, FOLD_ACTIVITY, false, 2, NULL) == STATUS_MISMATCH);
     fold_free(&fold);
