@@ -15,6 +15,7 @@ void activity_gather_reset(struct activity_gather *gather)
 {
     buf_reset(&gather->payloads);
     buf_reset(&gather->sizes);
+    gather->merged_bytes = 0;
 }
 
 enum status activity_gather_add(struct activity_gather *gather, const uint8_t *blob,
@@ -33,6 +34,32 @@ enum status activity_gather_add(struct activity_gather *gather, const uint8_t *b
         payloads->size_bytes = at;
     else
         payloads->size_bytes = at + payload_bytes;
+    return status;
+}
+
+static enum status append_payload(struct activity_gather *gather, const struct buf *payload,
+                                  struct err *err)
+{
+    size_t payload_bytes = payload->size_bytes;
+    TRY(buf_append(&gather->payloads, payload->data, payload_bytes, err));
+    return buf_append(&gather->sizes, &payload_bytes, sizeof(payload_bytes), err);
+}
+
+enum status activity_gather_add_payload(struct activity_gather *gather, const struct buf *payload,
+                                        struct err *err)
+{
+    enum { SPARE_BYTES = 1 << 20 };
+    TRY(append_payload(gather, payload, err));
+    if (gather->payloads.size_bytes < 2 * gather->merged_bytes + SPARE_BYTES)
+        return STATUS_OK;
+    struct buf merged = {0};
+    enum status status = activity_gather_merge(gather, &merged, err);
+    if (status == STATUS_OK) {
+        activity_gather_reset(gather);
+        status = append_payload(gather, &merged, err);
+        gather->merged_bytes = merged.size_bytes;
+    }
+    buf_free(&merged);
     return status;
 }
 

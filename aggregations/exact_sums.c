@@ -42,23 +42,22 @@ enum status exact_merge(struct exact *state, const struct exact *other, struct e
     return STATUS_OK;
 }
 
-bool exact_deviation(const struct exact *state, struct exact_magnitude *deviation_out)
+/* n * squares - sum^2. */
+static bool get_deviation(const struct exact *state, const struct exact_magnitude *sum,
+                          struct exact_magnitude *deviation_out)
 {
-    struct exact_magnitude sum;
     struct exact_magnitude sum_square;
-    exact_wide_magnitude(&state->sum, &sum);
-    exact_magnitude_square(&sum, &sum_square);
+    exact_magnitude_square(sum, &sum_square);
     exact_wide_magnitude(&state->squares, deviation_out);
     exact_magnitude_scale(deviation_out, state->n);
     return exact_magnitude_subtract(deviation_out, &sum_square);
 }
 
-static double exact_mean(const struct exact *state)
+bool exact_deviation(const struct exact *state, struct exact_magnitude *deviation_out)
 {
     struct exact_magnitude sum;
-    bool negative = exact_wide_magnitude(&state->sum, &sum);
-    double mean = exact_magnitude_divide(&sum, state->n, -1074);
-    return negative ? 0.0 - mean : mean; /* not -mean: where that rounds to 0, it is +0.0 */
+    exact_wide_magnitude(&state->sum, &sum);
+    return get_deviation(state, &sum, deviation_out);
 }
 
 void exact_final(const struct exact *state, struct moments *moments_out)
@@ -72,8 +71,10 @@ void exact_final(const struct exact *state, struct moments *moments_out)
     }
     if (state->n == 0)
         return;
-    struct exact_magnitude deviation;
-    moments_out->mean = exact_mean(state);
-    if (exact_deviation(state, &deviation))
+    struct exact_magnitude sum, deviation;
+    bool negative = exact_wide_magnitude(&state->sum, &sum);
+    double mean = exact_magnitude_divide(&sum, state->n, -1074);
+    moments_out->mean = negative ? 0.0 - mean : mean; /* not -mean: where that is 0, it is +0.0 */
+    if (state->n > 1 && get_deviation(state, &sum, &deviation))
         moments_out->m2 = exact_magnitude_divide(&deviation, state->n, -2148);
 }

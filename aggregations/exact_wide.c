@@ -205,19 +205,20 @@ double exact_magnitude_divide(const struct exact_magnitude *magnitude, uint64_t 
 {
     if (magnitude->low == magnitude->high)
         return 0.0;
-    /* Two limbs below the lowest: the divisor takes at most one, the other holds the places. */
-    enum { EXTRA = 2 };
-    uint64_t quotient[EXACT_WIDE_LIMBS + EXTRA];
-    uint32_t n_limbs = magnitude->high - magnitude->low + EXTRA;
-    uint64_t rest = 0;
-    uint32_t i = n_limbs;
-    do {
-        i--;
-        uint64_t limb = i >= EXTRA ? magnitude->limbs[magnitude->low + i - EXTRA] : 0;
-        uint128 dividend = (uint128)rest << 64 | limb;
+    /* Two limbs of the quotient, the upper one not zero, hold all of its places. */
+    enum { PLACES = 2 };
+    uint64_t quotient[PLACES], rest = 0;
+    uint32_t limb = magnitude->high;
+    if (magnitude->limbs[limb - 1] < divisor)
+        rest = magnitude->limbs[--limb];
+    int lowest_exponent = unit_exponent + 64 * ((int)limb - PLACES);
+    for (uint32_t i = PLACES; i-- > 0;) {
+        uint128 dividend = (uint128)rest << 64;
+        if (limb > magnitude->low)
+            dividend |= magnitude->limbs[--limb];
         quotient[i] = (uint64_t)(dividend / divisor);
-        rest = (uint64_t)(dividend % divisor);
-    } while (i > 0);
-    int lowest_exponent = unit_exponent + 64 * ((int)magnitude->low - EXTRA);
-    return round_to_double(quotient, n_limbs, rest != 0, lowest_exponent);
+        rest = (uint64_t)dividend - quotient[i] * divisor;
+    }
+    bool is_more = rest != 0 || limb > magnitude->low;
+    return round_to_double(quotient, PLACES, is_more, lowest_exponent);
 }

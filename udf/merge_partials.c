@@ -1,4 +1,4 @@
-/* merge_partials: the second level of a two-level aggregation, for executable(). The computation is
+/* merge_partials: one row per key of an ordered stream, for executable(). The computation is
  * in stream/merge_scan. */
 #include "merge_command.h"
 #include "program.h"
@@ -13,13 +13,20 @@ static const char help[] =
     "ClickHouse starts it: SELECT ... FROM executable('merge_partials ...', Native, ...)\n"
     "\n"
     "  --keys N            the first N columns are the key, of any type\n"
-    "  --op NAME=OP        how the column NAME merges: sum, min, max, any or last. By default:\n"
+    "  --op NAME=OP        what becomes of the column NAME: sum, min, max, any, last, count,\n"
+    "                      moments, exact, exact_state or activity. The first four take values,\n"
+    "                      count how many are not NULL. The others build from values, and merge\n"
+    "                      states: moments Tuple(n UInt64, mean Float64, m2 Float64), exact the\n"
+    "                      same to the last bit, exact_state and activity a String. By default:\n"
     "                      numbers are summed (an integer that overflows is an error),\n"
     "                      Tuple(n UInt64, mean Float64, m2 Float64) merges as a Welford state,\n"
     "                      AggregateFunction(varSampStable, Float64) as the same,\n"
     "                      SimpleAggregateFunction(f, T) by its f,\n"
     "                      String as the activity or exact state that it holds;\n"
     "                      other types need an --op\n"
+    "  --op OUT=OP(NAME)   the same as the column OUT, as often as wanted for one NAME; a sum is\n"
+    "                      then 64 bits wide or wider\n"
+    "  --op OUT=count()    the number of rows\n"
     "  --keys-unordered    keys may come in any order, as long as equal ones are adjacent\n";
 
 static int run(const struct merge_options *options, const struct stream_settings *settings)

@@ -28,6 +28,8 @@ static const char help[] =
     "                      period_length, unique_period_length: a row per period\n"
     "    --sum NAME        and NAME_sum\n"
     "    --moments NAME    and NAME_moments Tuple(n UInt64, mean Float64, m2 Float64)\n"
+    "    --exact NAME      and NAME_exact, the same to the last bit whatever the order of the "
+    "rows\n"
     "  --keys-unordered    keys may come in any order, as long as equal ones are adjacent\n";
 
 static int run(const struct period_options *options, const struct stream_settings *settings)

@@ -24,6 +24,7 @@ MOST_GROWTH = 0.05
 N_KEYS = 1000
 STATES_IN_GROUP = 8
 STREAM = "period_stream --keys 1 --time ts --gap 1800"
+RAW = "merge_partials --keys 1 --op ts=activity --op value=exact_state --op n=count(value)"
 TUPLE = "Tuple(n UInt64, mean Float64, m2 Float64)"
 
 
@@ -136,7 +137,10 @@ KERNELS = [
     ("stream rows with lengths", f"{STREAM} --lengths", "stream"),
     ("stream periods", f"{STREAM} --emit periods", "stream"),
     ("stream periods with moments", f"{STREAM} --emit periods --moments value", "stream"),
+    ("stream periods with exact moments", f"{STREAM} --emit periods --exact value", "stream"),
+    ("stream periods with sums", f"{STREAM} --emit periods --sum value", "stream"),
     ("merge_partials", "merge_partials --keys 1", "partials"),
+    ("merge_partials of raw values", RAW, "stream"),
     ("periodNumbers", "periods periodNumbers", "times and rule"),
     ("periodIds", "periods periodIds", "key and times"),
     ("firstInPeriod", "periods firstInPeriod", "times and rule"),

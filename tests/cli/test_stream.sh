@@ -33,7 +33,7 @@ misused period_stream "--keys: expected a number of 1 to 65536, found '0'" --key
 misused period_stream "--keys: expected a number of 1 to 65536, found 'user'" --keys user --time ts --gap 1
 misused period_stream "--emit: expected rows or periods, found 'row'" --keys 1 --time ts --gap 1 --emit row
 misused period_stream '--lengths: expected with --emit rows only' --keys 1 --time ts --gap 1 --emit periods --lengths
-misused period_stream '--sum and --moments: expected with --emit periods only' --keys 1 --time ts --gap 1 --sum v
+misused period_stream '--sum: expected with --emit periods only' --keys 1 --time ts --gap 1 --sum v
 misused period_stream "--max-memory: expected a size as 64K, 16M or 8G, found '1T'" --keys 1 --time ts --gap 1 --max-memory 1T
 misused period_stream "expected an option and its value, found '--nonsense'" --keys 1 --time ts --gap 1 --nonsense
 misused period_stream "expected an option and its value, found '--time'" --keys 1 --gap 1 --time
@@ -42,8 +42,12 @@ misused period_stream "expected an option that exists, found '--sql': the progra
 misused period_stream "expected an option and its value, found '--table'" --keys 1 --time ts --gap 1 --table t
 misused period_stream "expected an option and its value, found '--shards'" --keys 1 --time ts --gap 1 --shards 2
 misused merge_partials 'expected --keys, found none' --op v=sum
-misused merge_partials "--op: expected NAME=sum, min, max, any or last, found 'v=avg'" --keys 1 --op v=avg
-misused merge_partials "--op: expected NAME=sum, min, max, any or last, found 'v'" --keys 1 --op v
+ops='--op: expected NAME=OP or OUT=OP(NAME) with an OP of sum, min, max, any, last, count, moments, exact, exact_state or activity'
+for op in v 'v=avg' 'n=avg(v)' 'n=exact()' 'n=exact)' 'exact(v)' ')'; do
+    misused merge_partials "$ops, found '$op'" --keys 1 --op "$op"
+done
+misused merge_partials "--op: expected names that differ, found 'v' twice" --keys 1 --op v=min --op 'v=max(w)'
+misused period_stream '--exact: expected with --emit periods only' --keys 1 --time ts --gap 1 --exact v
 misused merge_partials "expected an option that exists, found '--sql': the program saltwell_sql writes statements" --keys 1 --sql
 misused merge_partials "expected options only, found 'k'" --keys 1 -- k
 misused saltwell_sql "expected period_stream or merge_partials first, found ''"
@@ -252,7 +256,7 @@ fails 'merge_partials: keys only' '--keys 2: expected more columns than that, fo
     'merge_partials --keys 2' 'k UInt64, ts UInt32' "$events"
 fails 'wrong usage' "period_stream: expected an option and its value, found '--gab'" \
     'period_stream --keys 1 --time ts --gab 5' "$structure" "$events"
-fails 'wrong usage before a long input' "merge_partials: --op: expected NAME=sum, min, max, any or last, found 'x=avg'" \
+fails 'wrong usage before a long input' "merge_partials: $ops, found 'x=avg'" \
     'merge_partials --keys 1 --op x=avg' 'k UInt64' 'SELECT number AS k FROM numbers(3000000)'
 
 # Sums that do not fit.

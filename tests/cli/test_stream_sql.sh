@@ -105,6 +105,32 @@ check_equal 'merge_partials: the statement runs' '0	10	1970-01-01 00:00:27	(10,1
 1	10	1970-01-01 00:00:28	(10,14.5,742.5)
 2	10	1970-01-01 00:00:29	(10,15.5,742.5) ' "$(cat "$TMPDIR/stdout") $stderr"
 
+# Rows of raw values, several results of one column and a name that the command has to escape; shards change nothing.
+query <<'SQL'
+CREATE TABLE samples (user LowCardinality(String), `a b` Nullable(Float64), t DateTime('UTC')) ENGINE = MergeTree ORDER BY user AS
+SELECT toString(number % 3), if(number % 4 = 0, NULL, number / 10), number FROM numbers(30);
+SQL
+folded='--op n=count() --op a\\ b=exact --op most\\ b=max(a\\ b) --op s=exact_state(a\\ b) --op t=activity'
+for shards in 1 3; do
+    written Native 'statement String' samples "saltwell_sql merge_partials --table samples --keys user $folded --shards $shards" >"$TMPDIR/ask"
+    query <"$TMPDIR/ask"
+    {
+        echo 'SELECT user, n, `a b`, `most b`, exactMoments(s) = `a b`, t FROM ('
+        cat "$TMPDIR/stdout"
+        echo ') EXCEPT DISTINCT SELECT user, count(), exactMoments(exactState(groupArray(`a b`))), max(`a b`), 1, activityState(groupArray(t)) FROM samples GROUP BY user;'
+        echo 'SELECT count(), sum(n) FROM ('
+        cat "$TMPDIR/stdout"
+        echo ');'
+    } >"$TMPDIR/sql"
+    query <"$TMPDIR/sql"
+    check_equal "merge_partials of raw values, $shards shards: the statement runs" '3	30 ' "$(cat "$TMPDIR/stdout") $stderr"
+done
+written Native 'statement String' samples 'saltwell_sql period_stream --table samples --keys user --time t --gap 1 --emit periods --exact a\\ b' >"$TMPDIR/ask"
+query <"$TMPDIR/ask"
+{ echo 'SELECT count(), sum(`a b_exact`.n) FROM (' && cat "$TMPDIR/stdout" && echo ');'; } >"$TMPDIR/sql"
+query <"$TMPDIR/sql"
+check_equal 'period_stream --exact: the statement runs' '30	22 ' "$(cat "$TMPDIR/stdout") $stderr"
+
 # refused NAME FRAGMENT TABLE COMMAND: under the server's default settings, which see no exit status.
 refused() {
     written Native 'statement String' "$3" "$4" >"$TMPDIR/ask"
@@ -123,6 +149,10 @@ refused 'no such key' "saltwell_sql: --keys: expected a column of the table, fou
 refused 'the option of version 0.1.0' "found '--sql': the program saltwell_sql writes statements" partials \
     'period_stream --sql --table partials --keys user --time last --gap 1'
 refused 'no table' 'saltwell_sql: expected --table, found none' partials 'saltwell_sql merge_partials --keys user'
+refused 'an op of a column that is not there' "saltwell_sql: --op: expected a column of the table, found 'b'" samples \
+    'saltwell_sql merge_partials --table samples --keys user --op n=count(b)'
+refused 'a type that an op is not for' "saltwell_sql: column 'user': expected a type that moments is for, found LowCardinality(String)" samples \
+    'saltwell_sql merge_partials --table samples --keys t --op user=moments'
 refused 'a column that does not merge' "saltwell_sql: column 'last': type DateTime('UTC') has no merge" partials \
     'saltwell_sql merge_partials --table partials --keys user'
 query <<'SQL'

@@ -10,7 +10,7 @@
 
 static enum status run_periods(unsigned choice, struct io_memory *input, struct buf *output)
 {
-    struct period_fold_option folds[] = {{FOLD_SUM, "v"}, {FOLD_MOMENTS, "v"}};
+    struct period_fold_option folds[] = {{FOLD_SUM, "v"}, {FOLD_MOMENTS, "v"}, {FOLD_EXACT, "v"}};
     struct period_options options = {
         .n_keys = 1 + (choice >> 5 & 1),
         .time = "t",
@@ -20,20 +20,28 @@ static enum status run_periods(unsigned choice, struct io_memory *input, struct 
         .lengths = (choice & 1 << 3) != 0,
         .keys_unordered = (choice & 1 << 4) != 0,
         .folds = folds,
-        .n_folds = choice & 1 << 7 ? 2 : 0,
+        .n_folds = choice & 1 << 7 ? 3 : 0,
     };
     return period_scan_run(&options, io_input_of_memory(input), io_output_of_buf(output), NULL);
 }
 
+/* One op, or those that build a state or count, of one column all at once. */
 static enum status run_merge(unsigned choice, struct io_memory *input, struct buf *output)
 {
-    static const enum fold_op ops[] = {FOLD_BY_TYPE, FOLD_MIN, FOLD_MAX, FOLD_LAST};
-    struct merge_op op = {"v", ops[choice >> 6 & 3]};
+    static const enum fold_op picks[] = {FOLD_BY_TYPE, FOLD_MIN, FOLD_MAX, FOLD_LAST};
+    static const struct merge_op raw[2][3] = {
+        {{"rows", "", FOLD_ROWS, true}, {"v", "v", FOLD_EXACT, true}, {"sum", "v", FOLD_SUM, true}},
+        {{"count", "v", FOLD_COUNT, true},
+         {"state", "v", FOLD_EXACT_STATE, true},
+         {"times", "v", FOLD_ACTIVITY, true}},
+    };
+    struct merge_op pick = {"v", "v", picks[choice >> 6 & 3], false};
+    bool is_raw = choice & 1 << 3;
     struct merge_options options = {
         .n_keys = 1 + (choice >> 5 & 1),
         .keys_unordered = (choice & 1 << 4) != 0,
-        .ops = &op,
-        .n_ops = choice >> 1 & 1,
+        .ops = is_raw ? raw[choice >> 6 & 1] : &pick,
+        .n_ops = is_raw ? 3 : choice >> 1 & 1,
     };
     return merge_scan_run(&options, io_input_of_memory(input), io_output_of_buf(output), NULL);
 }

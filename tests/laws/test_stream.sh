@@ -63,7 +63,8 @@ CREATE OR REPLACE TABLE events ENGINE = MergeTree ORDER BY n SETTINGS index_gran
 SELECT number AS n, sipHash64(number, $seed, 1) AS h, toInt32(sipHash64(number, $seed, 2) % 240) + $(lowest_of $seed) AS tick,
   $(time_of $seed) AS ts, $(key_of $seed) AS a, $(key_of $((seed / 2 + 3)) | sed 's/h %/bitShiftRight(h, 32) %/g') AS b,
   -- The same for equal ticks, whose order is open.
-  toUInt8(sipHash64(tick, 5) % 9 = 0) AS restart, if(tick % 3 = 0, NULL, toInt32(sipHash64(tick)))::Nullable(Int32) AS v
+  toUInt8(sipHash64(tick, 5) % 9 = 0) AS restart, if(tick % 3 = 0, NULL, toInt32(sipHash64(tick)))::Nullable(Int32) AS v,
+  if(tick % 5 = 0, NULL, exp(toInt32(sipHash64(tick, 7) % 200) - 100.)) AS x
 FROM numbers(3000);
 DESCRIBE TABLE events FORMAT TSV;
 SQL
@@ -78,10 +79,11 @@ SQL
 SELECT a, b, ts, xxh3(concat(formatRow('RowBinary', a, b), reinterpretAsFixedString(first))) AS period_id,
   s.3::UInt32 AS period_number, s.4::UInt8 AS is_first_in_period, s.2 AS first,
   min(ts) OVER w AS period_first, max(ts) OVER w AS period_last, count() OVER w AS period_length,
-  uniqExact(ts) OVER w AS unique_period_length, sum(v) OVER w AS v_sum
+  uniqExact(ts) OVER w AS unique_period_length, sum(v) OVER w AS v_sum,
+  exactMoments(exactState(groupArray(x) OVER w)) AS x_exact
 FROM
 (
-  SELECT a, b, arraySort(e -> e.1, groupArray((toInt64(tick) * $scale, ts, restart, tuple(v)))) AS history,
+  SELECT a, b, arraySort(e -> e.1, groupArray((toInt64(tick) * $scale, ts, restart, (v, x)))) AS history,
     arrayFold((done, e) -> arrayPushBack(done,
       if(length(done) = 0 OR e.1 - done[-1].1 > $((gap * scale)) OR ($span > 0 AND e.1 - done[-1].2 > $((span * scale)))
         OR (${restart:+1 OR }0) AND e.3 = 1,
@@ -89,27 +91,33 @@ FROM
       history, CAST([], 'Array(Tuple(Int64, Int64, UInt64, UInt8))')) AS steps
   FROM events GROUP BY a, b
 )
-ARRAY JOIN history.2 AS ts, history.4.1 AS v, steps AS s
+ARRAY JOIN history.2 AS ts, history.4.1 AS v, history.4.2 AS x, steps AS s
 WINDOW w AS (PARTITION BY a, b, s.3)
 SQL
     hash_of "$row" <"$TMPDIR/reference" >"$TMPDIR/sql"
     hash_of "$row, period_length, unique_period_length, period_first, period_last" <"$TMPDIR/reference" >>"$TMPDIR/sql"
-    echo "SELECT * FROM ($(cat "$TMPDIR/reference")) WHERE is_first_in_period" | hash_of "$period, v_sum::Nullable(Int64)" >>"$TMPDIR/sql"
+    echo "SELECT * FROM ($(cat "$TMPDIR/reference")) WHERE is_first_in_period" | hash_of "$period, v_sum::Nullable(Int64), x_exact" >>"$TMPDIR/sql"
+    folded='a, b, n, ts, v_count, v_exact, x, x_exact'
+    echo "SELECT a, b, count() AS n, activityState(groupArray(e.ts)) AS ts, count(e.v) AS v_count, exactMoments(exactState(groupArray(e.v))) AS v_exact,
+      exactState(groupArray(e.x)) AS x, exactMoments(x) AS x_exact FROM events AS e GROUP BY a, b" | hash_of "$folded" >>"$TMPDIR/sql"
     query <"$TMPDIR/sql"
     cp "$TMPDIR/stdout" "$TMPDIR/expected"
     check_equal "seed $seed: the reference has all rows" '3000 3000 ' \
         "$(sed 2q "$TMPDIR/expected" | cut -f1 | tr '\n' ' ')$stderr"
     for shards in 1 2 5; do
-        for form in '' --lengths '--emit periods --sum v'; do
+        for form in '' --lengths '--emit periods --sum v --exact x'; do
             columns=$row
             [ "$form" = --lengths ] && columns="$row, period_length, unique_period_length, period_first, period_last"
-            [ "$form" = '--emit periods --sum v' ] && columns="$period, v_sum"
+            [ "$form" = '--emit periods --sum v --exact x' ] && columns="$period, v_sum, x_exact"
             # shellcheck disable=SC2086 # words
             "$BUILD/bin/saltwell_sql" period_stream --table events --keys a,b --time ts $rule $form --shards $shards \
                 <"$TMPDIR/description" | hash_of "$columns"
         done >"$TMPDIR/sql"
+        grep -v "^restart\|^n\|^h\|^tick" "$TMPDIR/description" |
+            "$BUILD/bin/saltwell_sql" merge_partials --table events --keys a,b --shards $shards --op 'n=count()' --op ts=activity \
+                --op 'v_count=count(v)' --op 'v_exact=exact(v)' --op x=exact_state --op 'x_exact=exact(x)' | hash_of "$folded" >>"$TMPDIR/sql"
         query --max_block_size=$((seed * 97 % 1000 + 1)) --max_threads=$((seed % 4 + 1)) <"$TMPDIR/sql"
-        check_equal "seed $seed, $shards shards: rows, lengths and periods are those of SQL" "$(cat "$TMPDIR/expected") " \
+        check_equal "seed $seed, $shards shards: rows, lengths, periods and keys are those of SQL" "$(cat "$TMPDIR/expected") " \
             "$(cat "$TMPDIR/stdout") $stderr"
     done
 done

@@ -1,9 +1,15 @@
 /* Folds: the result never depends on where blocks and slices cut, and what does not fit is refused.
  */
+#include "activity_history.h"
+#include "blob.h"
+#include "exact_sums.h"
 #include "fold.h"
-#include "moments.h"
 
 #include <criterion/criterion.h>
+#include <float.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 struct reading {
     struct buf bytes;
@@ -34,6 +40,19 @@ static void free_reading(struct reading *reading)
     buf_free(&reading->bytes);
 }
 
+static void append_blob(enum blob_kind kind, const struct buf *payload, struct buf *blob)
+{
+    struct buf bytes = {0};
+    cr_assert(blob_encode(kind, payload->data, payload->size_bytes, &bytes, NULL) == STATUS_OK);
+    cr_assert(buf_append(blob, bytes.data, bytes.size_bytes, NULL) == STATUS_OK);
+    buf_free(&bytes);
+}
+
+static int compare_times(const void *a, const void *b)
+{
+    return (load_i64(a) > load_i64(b)) - (load_i64(a) < load_i64(b));
+}
+
 /* Folds all rows in slices of `step` rows into one value. */
 static enum status fold_in_steps(struct fold *fold, const struct reading *reading, enum fold_op op,
                                  bool widen, uint64_t step, struct err *err)
@@ -43,6 +62,19 @@ static enum status fold_in_steps(struct fold *fold, const struct reading *readin
     for (uint64_t row = 0; row < n_rows; row += step)
         TRY(fold_add(fold, reading->block, row, row + step < n_rows ? row + step : n_rows, err));
     return fold_close(fold, err);
+}
+
+/* A part of the result that has the one value, after its length where it is a text. */
+static void check_part(const struct fold *fold, size_t part, const void *expected,
+                       size_t expected_bytes)
+{
+    const struct buf *found = &fold->out.parts[part];
+    bool is_text = native_type_root(&fold->out.type)[part].kind == NATIVE_STRING;
+    const uint8_t *at = found->data;
+    size_t found_bytes = is_text ? (size_t)varuint_take(&at) : found->size_bytes;
+    cr_assert(found_bytes == expected_bytes, "expected %zu bytes, found %zu", expected_bytes,
+              found_bytes);
+    cr_expect(expected_bytes == 0 || memcmp(at, expected, expected_bytes) == 0);
 }
 
 static void check_slices(const char *type, enum fold_op op, bool widen, uint64_t n_rows,
@@ -85,6 +117,172 @@ Test(fold, slices_change_no_bit)
     check_slices("Float32", FOLD_MOMENTS, false, N, singles, sizeof(singles));
     check_slices("Decimal(9, 3)", FOLD_MOMENTS, false, N, singles, sizeof(singles));
     check_slices("Decimal(18, 3)", FOLD_LAST, false, N, values, sizeof(values));
+    check_slices("Float64", FOLD_EXACT, false, N, values, sizeof(values));
+    check_slices("Float32", FOLD_EXACT_STATE, false, N, singles, sizeof(singles));
+    check_slices("Decimal(9, 3)", FOLD_EXACT, false, N, singles, sizeof(singles));
+    check_slices("Int32", FOLD_ACTIVITY, false, N, singles, sizeof(singles));
+    check_slices("Float64", FOLD_COUNT, false, N, values, sizeof(values));
+}
+
+/* The states that the fold builds are those of the algorithms, from every step of its memory: one
+ * value, a slice, the times that wait, histories that wait and have been merged. */
+Test(fold, states_of_raw_values)
+{
+    enum { N = 400000 };
+    static const uint64_t counts[] = {0, 1, 2, 511, 512, 513, 65535, 65536, 65537, N};
+    static int64_t times[N], sorted[N];
+    static double values[N];
+    uint64_t state = 1;
+    for (size_t i = 0; i < N; i++) {
+        state = state * 6364136223846793005u + 1442695040888963407u;
+        times[i] = (int64_t)(state >> 24) - ((int64_t)1 << 39); /* far apart: 5 bytes each */
+        values[i] = (double)times[i] / 3;
+    }
+    for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+        struct reading reading;
+        struct fold fold = {0};
+        struct buf payload = {0}, expected = {0};
+        struct exact exact;
+        uint64_t n = counts[i];
+        memcpy(sorted, times, n * sizeof(*times));
+        qsort(sorted, n, sizeof(*sorted), compare_times);
+        cr_assert(activity_encode_times(sorted, n, &payload, NULL) == STATUS_OK);
+        append_blob(BLOB_ACTIVITY, &payload, &expected);
+        read_column(&reading, "Int64", n, times, n * sizeof(*times));
+        cr_assert(fold_in_steps(&fold, &reading, FOLD_ACTIVITY, false, 1000, NULL) == STATUS_OK);
+        check_part(&fold, 0, expected.data, expected.size_bytes);
+        fold_free(&fold);
+        free_reading(&reading);
+
+        buf_reset(&payload);
+        buf_reset(&expected);
+        exact_reset(&exact);
+        cr_assert(exact_update(&exact, values, n, NULL) == STATUS_OK);
+        cr_assert(exact_encode(&exact, &payload, NULL) == STATUS_OK);
+        append_blob(BLOB_EXACT, &payload, &expected);
+        read_column(&reading, "Float64", n, values, n * sizeof(*values));
+        cr_assert(fold_in_steps(&fold, &reading, FOLD_EXACT_STATE, false, 1000, NULL) == STATUS_OK);
+        check_part(&fold, 0, expected.data, expected.size_bytes);
+        fold_free(&fold);
+
+        struct moments moments;
+        exact_final(&exact, &moments);
+        cr_assert(fold_in_steps(&fold, &reading, FOLD_EXACT, false, 1000, NULL) == STATUS_OK);
+        check_part(&fold, 1, &moments.n, 8);
+        check_part(&fold, 2, &moments.mean, 8);
+        check_part(&fold, 3, &moments.m2, 8);
+        fold_free(&fold);
+        free_reading(&reading);
+        buf_free(&payload);
+        buf_free(&expected);
+    }
+}
+
+/* The moments of one value take no sums: they are the same, and nothing is left for the next. */
+Test(fold, exact_moments_of_one_value)
+{
+    static const double values[] = {-0.0, 3, INFINITY, DBL_TRUE_MIN, NAN, -1e308};
+    enum { N = sizeof(values) / sizeof(values[0]) };
+    struct reading reading;
+    struct fold fold = {0};
+    read_column(&reading, "Float64", N, values, sizeof(values));
+    cr_assert(fold_init(&fold, reading.block, 0, FOLD_EXACT, false, "x", NULL) == STATUS_OK);
+    for (size_t i = 0; i < N; i++) {
+        struct exact exact;
+        struct moments expected;
+        cr_assert(fold_add(&fold, reading.block, i, i + 1, NULL) == STATUS_OK);
+        cr_assert(fold_close(&fold, NULL) == STATUS_OK);
+        exact_reset(&exact);
+        cr_assert(exact_update(&exact, &values[i], 1, NULL) == STATUS_OK);
+        exact_final(&exact, &expected);
+        cr_expect(load_u64(fold.out.parts[1].data + 8 * i) == 1);
+        cr_expect(memcmp(fold.out.parts[2].data + 8 * i, &expected.mean, 8) == 0, "%g", values[i]);
+        cr_expect(memcmp(fold.out.parts[3].data + 8 * i, &expected.m2, 8) == 0, "%g", values[i]);
+    }
+    fold_free(&fold);
+    free_reading(&reading);
+}
+
+/* A number that the function's argument type does not hold is refused, below a NULL it is none. */
+Test(fold, values_that_do_not_fit)
+{
+    static const struct {
+        enum fold_op op;
+        const char *type;
+        uint64_t value;
+        const char *message;
+    } cases[] = {
+        {FOLD_EXACT, "UInt64", ((uint64_t)1 << 53) + 1,
+         "column 'x': expected a value that Float64 holds, found 9007199254740993"},
+        {FOLD_ACTIVITY, "UInt64", (uint64_t)INT64_MAX + 1,
+         "column 'x': expected a value that Int64 holds, found 9223372036854775808"},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        char nullable[32];
+        const uint64_t values[] = {7, cases[i].value, 9};
+        uint8_t bytes[3 + sizeof(values)] = {0, 1, 0};
+        struct reading reading;
+        struct fold fold = {0};
+        struct err err = {0};
+        read_column(&reading, cases[i].type, 3, values, sizeof(values));
+        cr_expect(fold_in_steps(&fold, &reading, cases[i].op, false, 3, &err) == STATUS_FORMAT);
+        cr_expect_str_eq(err.message, cases[i].message);
+        fold_free(&fold);
+        free_reading(&reading);
+
+        memcpy(bytes + 3, values, sizeof(values));
+        snprintf(nullable, sizeof(nullable), "Nullable(%s)", cases[i].type);
+        read_column(&reading, nullable, 3, bytes, sizeof(bytes));
+        for (uint64_t step = 1; step <= 3; step++) {
+            cr_expect(fold_in_steps(&fold, &reading, cases[i].op, false, step, NULL) == STATUS_OK);
+            if (cases[i].op == FOLD_EXACT) {
+                cr_expect(load_u64(fold.out.parts[1].data) == 2);
+                cr_expect(load_f64(fold.out.parts[2].data) == 8);
+            }
+            fold_free(&fold);
+        }
+        free_reading(&reading);
+
+        bytes[1] = 0;
+        read_column(&reading, nullable, 3, bytes, sizeof(bytes));
+        cr_expect(fold_in_steps(&fold, &reading, cases[i].op, false, 3, &err) == STATUS_FORMAT);
+        cr_expect_str_eq(err.message, cases[i].message);
+        fold_free(&fold);
+        free_reading(&reading);
+    }
+}
+
+/* States of the other kind, or none, are refused by the ops that ask for a kind. */
+Test(fold, strings_hold_the_states_that_the_op_asks_for)
+{
+    static const double one = 1;
+    struct buf payload = {0}, state = {0}, column = {0};
+    struct exact exact;
+    exact_reset(&exact);
+    cr_assert(exact_update(&exact, &one, 1, NULL) == STATUS_OK);
+    cr_assert(exact_encode(&exact, &payload, NULL) == STATUS_OK);
+    append_blob(BLOB_EXACT, &payload, &state);
+    cr_assert(native_append_string(&column, state.data, state.size_bytes, NULL) == STATUS_OK);
+    cr_assert(native_append_string(&column, state.data, 0, NULL) == STATUS_OK);
+    cr_assert(native_append_string(&column, state.data, state.size_bytes, NULL) == STATUS_OK);
+    struct reading reading;
+    struct fold fold = {0};
+    read_column(&reading, "String", 3, column.data, column.size_bytes);
+    cr_assert(fold_in_steps(&fold, &reading, FOLD_EXACT, false, 2, NULL) == STATUS_OK);
+    cr_assert(fold_add(&fold, reading.block, 1, 3, NULL) == STATUS_OK);
+    cr_assert(fold_close(&fold, NULL) == STATUS_OK);
+    cr_expect(load_u64(fold.out.parts[1].data) == 2 && load_f64(fold.out.parts[2].data) == 1);
+    cr_expect(load_u64(fold.out.parts[1].data + 8) == 1, "of the group before nothing is left");
+    fold_free(&fold);
+    cr_expect(fold_in_steps(&fold, &reading, FOLD_ACTIVITY, false, 2, NULL) == STATUS_MISMATCH);
+    fold_free(&fold);
+    cr_expect(fold_in_steps(&fold, &reading, FOLD_COUNT, false, 2, NULL) == STATUS_OK);
+    cr_expect(load_u64(fold.out.parts[0].data) == 3, "texts are counted, states or not");
+    fold_free(&fold);
+    free_reading(&reading);
+    buf_free(&payload);
+    buf_free(&state);
+    buf_free(&column);
 }
 
 static enum status sum(const char *type, bool widen, uint64_t n_rows, const void *values,
@@ -198,6 +396,21 @@ Test(fold, result_types)
     check_type("Nullable(Int256)", FOLD_BY_TYPE, false, "Nullable(Int256)");
     check_type("UInt256", FOLD_MOMENTS, false, NULL);
     check_type("AggregateFunction(varSampStable, Float64)", FOLD_MIN, false, NULL);
+    check_type("AggregateFunction(varSampStable, Float64)", FOLD_MOMENTS, false,
+               "AggregateFunction(varSampStable, Float64)");
+    check_type("Tuple(UInt64, Float64, Float64)", FOLD_MOMENTS, false,
+               "Tuple(n UInt64, mean Float64, m2 Float64)");
+    check_type("Tuple(UInt64, Float64, Float64)", FOLD_EXACT, false, NULL);
+    check_type("Nullable(UInt256)", FOLD_EXACT, false, "Tuple(n UInt64, mean Float64, m2 Float64)");
+    check_type("String", FOLD_EXACT, false, "Tuple(n UInt64, mean Float64, m2 Float64)");
+    check_type("UUID", FOLD_EXACT, false, NULL);
+    check_type("Decimal(60, 2)", FOLD_EXACT_STATE, false, NULL);
+    check_type("Float32", FOLD_EXACT_STATE, true, "String");
+    check_type("String", FOLD_MOMENTS, false, NULL);
+    check_type("Nullable(DateTime64(3))", FOLD_ACTIVITY, false, "String");
+    check_type("FixedString(8)", FOLD_ACTIVITY, false, NULL);
+    check_type("LowCardinality(Nullable(String))", FOLD_COUNT, true, "UInt64");
+    check_type("AggregateFunction(varSampStable, Float64)", FOLD_COUNT, true, NULL);
 }
 
 /* Values below a flag each that says NULL. */
@@ -209,6 +422,10 @@ Test(fold, nulls_are_left_out)
         enum fold_op op;
         int64_t expected;
     } cases[] = {{FOLD_SUM, 5}, {FOLD_MIN, -5}, {FOLD_MAX, 7}, {FOLD_ANY, 3}, {FOLD_LAST, 7}};
+    static const struct {
+        enum fold_op op;
+        int64_t expected;
+    } counts[] = {{FOLD_COUNT, 3}, {FOLD_ROWS, 5}};
     uint8_t bytes[sizeof(flags) + sizeof(values)];
     memcpy(bytes, flags, sizeof(flags));
     memcpy(bytes + sizeof(flags), values, sizeof(values));
@@ -225,6 +442,15 @@ Test(fold, nulls_are_left_out)
             fold_free(&fold);
             free_reading(&reading);
         }
+    for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+        struct reading reading;
+        struct fold fold = {0};
+        read_column(&reading, "Nullable(Int64)", 5, bytes, sizeof(bytes));
+        cr_assert(fold_in_steps(&fold, &reading, counts[i].op, false, 2, NULL) == STATUS_OK);
+        cr_expect(load_i64(fold.out.parts[0].data) == counts[i].expected);
+        fold_free(&fold);
+        free_reading(&reading);
+    }
 }
 
 /* The results that wait may be asked for at any time: the open group's states stay. */

@@ -29,8 +29,10 @@ Test(merge_scan, a_row_per_key)
 {
     static const int64_t expected[] = {1, 2, -5, 4, 3, 4, 2, 7,  7,  7,  7,  7,
                                        4, 5, -2, 6, 0, 6, 9, -8, -8, -8, -8, -8};
-    static const struct merge_op ops[] = {
-        {"least", FOLD_MIN}, {"most", FOLD_MAX}, {"first", FOLD_ANY}, {"final", FOLD_LAST}};
+    static const struct merge_op ops[] = {{"least", "least", FOLD_MIN, false},
+                                          {"most", "most", FOLD_MAX, false},
+                                          {"first", "first", FOLD_ANY, false},
+                                          {"final", "final", FOLD_LAST, false}};
     struct merge_options options = {.n_keys = 1, .ops = ops, .n_ops = 4};
     for (size_t block_rows = 1; block_rows <= N_ROWS; block_rows++) {
         struct err err = {0};
@@ -48,6 +50,77 @@ Test(merge_scan, a_row_per_key)
         buf_free(&header);
         buf_free(&rows);
     }
+}
+
+static const struct table_column raw[] = {
+    {"k", "UInt64", keys, 8}, {"v", "Int64", values, 8}, {"w", "Int64", values, 8}};
+
+/* The key, the counts of rows, then what became of each column, in the order of the options. */
+Test(merge_scan, many_results_of_one_column)
+{
+    static const struct merge_op ops[] = {{"w_least", "w", FOLD_MIN, true},
+                                          {"v", "v", FOLD_EXACT, true},
+                                          {"n", "", FOLD_ROWS, true},
+                                          {"w", "v", FOLD_COUNT, true},
+                                          {"v_sum", "v", FOLD_SUM, true}};
+    static const char header_expected[] =
+        "k UInt64, n UInt64, v Tuple(n UInt64, mean Float64, m2 Float64), w UInt64, v_sum Int64, "
+        "w_least Int64";
+    static const struct {
+        uint64_t k, n, exact_n;
+        double mean, m2;
+        int64_t count, sum, least;
+    } expected[] = {{1, 3, 3, 2. / 3, 146. / 3, 3, 2, -5},
+                    {2, 1, 1, 7, 0, 1, 7, 7},
+                    {4, 4, 4, 1.25, 34.75, 4, 5, -2},
+                    {9, 1, 1, -8, 0, 1, -8, -8}};
+    struct merge_options options = {.n_keys = 1, .ops = ops, .n_ops = 5};
+    for (size_t block_rows = 1; block_rows <= N_ROWS; block_rows++) {
+        struct err err = {0};
+        struct buf out = {0}, header = {0}, rows = {0};
+        cr_assert(run_merge(&options, &(struct table){raw, 3, N_ROWS}, block_rows, &out, &err) ==
+                      STATUS_OK,
+                  "%s", err.message);
+        table_read_rows(&out, &header, &rows);
+        cr_expect_str_eq((const char *)header.data, header_expected);
+        cr_expect(rows.size_bytes == sizeof(expected) &&
+                      memcmp(rows.data, expected, sizeof(expected)) == 0,
+                  "blocks of %d rows", (int)block_rows);
+        buf_free(&out);
+        buf_free(&header);
+        buf_free(&rows);
+    }
+}
+
+/* Of a key alone, too. */
+Test(merge_scan, rows_are_counted_without_a_column)
+{
+    static const uint64_t expected[] = {1, 3, 2, 1, 4, 4, 9, 1};
+    static const struct merge_op op = {"n", "", FOLD_ROWS, true};
+    struct buf out = {0}, header = {0}, rows = {0};
+    cr_assert(run_merge(&(struct merge_options){.n_keys = 1, .ops = &op, .n_ops = 1},
+                        &(struct table){raw, 1, N_ROWS}, 4, &out, NULL) == STATUS_OK);
+    table_read_rows(&out, &header, &rows);
+    cr_expect_str_eq((const char *)header.data, "k UInt64, n UInt64");
+    cr_expect(rows.size_bytes == sizeof(expected) &&
+              memcmp(rows.data, expected, sizeof(expected)) == 0);
+    buf_free(&out);
+    buf_free(&header);
+    buf_free(&rows);
+}
+
+Test(merge_scan, a_name_is_taken_once)
+{
+    static const struct merge_op key = {"k", "v", FOLD_MIN, true},
+                                 unread = {"w", "v", FOLD_MIN, true};
+    struct buf out = {0};
+    const struct table from = {raw, 3, N_ROWS};
+    cr_expect(run_merge(&(struct merge_options){.n_keys = 1, .ops = &key, .n_ops = 1}, &from, 9,
+                        &out, NULL) == STATUS_MISMATCH);
+    cr_expect(run_merge(&(struct merge_options){.n_keys = 1, .ops = &unread, .n_ops = 1}, &from, 9,
+                        &out, NULL) == STATUS_MISMATCH);
+    cr_expect(out.size_bytes == 0);
+    buf_free(&out);
 }
 
 Test(merge_scan, no_input_no_output)
@@ -94,7 +167,8 @@ Test(merge_scan, a_failure_names_row_and_key)
 
 Test(merge_scan, columns_must_be_there)
 {
-    static const struct merge_op of_key = {"k", FOLD_SUM}, of_none = {"none", FOLD_SUM};
+    static const struct merge_op of_key = {"n", "k", FOLD_SUM, true},
+                                 of_none = {"n", "none", FOLD_SUM, true};
     struct buf out = {0};
     cr_expect(run_merge(&(struct merge_options){.n_keys = 6}, &table, 9, &out, NULL) ==
               STATUS_MISMATCH);

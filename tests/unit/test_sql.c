@@ -138,7 +138,7 @@ Test(sql, a_merge_reads_its_keys_first)
 {
     struct sql_table table;
     struct buf statement = {0};
-    const struct merge_op op = {.column = "value", .op = FOLD_MAX};
+    const struct merge_op op = {.name = "most", .column = "value", .op = FOLD_MAX};
     cr_assert_eq(read_table(&table, events, sizeof(events) - 1, "user id,ts", NULL), STATUS_OK);
     const struct sql_request request = {
         .table = &table, .from = "events", .max_memory_bytes = 1 << 30, .patience_s = 3};
@@ -147,6 +147,7 @@ Test(sql, a_merge_reads_its_keys_first)
     cr_assert_eq(buf_append_u8(&statement, 0, NULL), STATUS_OK);
     const char *text = (const char *)statement.data;
     cr_expect_not_null(strstr(text, "'merge_partials --keys 2 "), "%s", text);
+    cr_expect_not_null(strstr(text, ", most Int32',"), "%s", text);
     cr_expect_not_null(strstr(text, " --max-memory 1073741824 "), "%s", text);
     cr_expect_not_null(strstr(text, " --patience 3 "), "%s", text);
     cr_expect_not_null(strstr(text, "(SELECT `user id`, ts, value FROM events ORDER BY "

@@ -1,6 +1,8 @@
 #include "sql_period.h"
 
-#include "native_type.h"
+#include "sql_fold.h"
+
+#include <stdio.h>
 
 static enum status append_text(struct buf *text, const char *what, struct err *err)
 {
@@ -23,9 +25,11 @@ static enum status write_command(const struct sql_request *request,
         TRY(sql_option(command, "--emit", "periods", err));
     if (options->lengths)
         TRY(sql_option(command, "--lengths", NULL, err));
-    for (size_t i = 0; i < options->n_folds; i++)
-        TRY(sql_option(command, options->folds[i].op == FOLD_SUM ? "--sum" : "--moments",
-                       options->folds[i].column, err));
+    for (size_t i = 0; i < options->n_folds; i++) {
+        char option[32];
+        snprintf(option, sizeof(option), "--%s", fold_op_name(options->folds[i].op));
+        TRY(sql_option(command, option, options->folds[i].column, err));
+    }
     return sql_common_options(request, options->keys_unordered, command, err);
 }
 
@@ -72,28 +76,15 @@ static enum status write_fold(const struct sql_request *request,
                               const struct period_fold_option *fold, struct buf *structure,
                               struct err *err)
 {
-    const char *option = fold->op == FOLD_SUM ? "--sum" : "--moments";
+    char option[32];
     const struct sql_column *column = NULL;
-    struct native_type_tree tree = {0};
-    struct buf name = {0}, type = {0};
-    enum fold_op op = fold->op;
+    struct buf name = {0};
+    snprintf(option, sizeof(option), "--%s", fold_op_name(fold->op));
     TRY(sql_table_find(request->table, fold->column, option, &column, err));
-    enum status status = native_type_parse(&tree, column->type, strlen(column->type), err);
+    enum status status = fold_result_name(fold->column, fold->op, &name, err);
     if (status == STATUS_OK)
-        status = fold_result_type(native_type_root(&tree), &op, true, column->name, &type, err);
-    if (status == STATUS_OK)
-        status = buf_append_u8(&type, 0, err);
-    if (status == STATUS_OK)
-        status = append_text(&name, column->name, err);
-    if (status == STATUS_OK)
-        status = append_text(&name, fold->op == FOLD_SUM ? "_sum" : "_moments", err);
-    if (status == STATUS_OK)
-        status = buf_append_u8(&name, 0, err);
-    if (status == STATUS_OK)
-        status = sql_structure(structure, (const char *)name.data, (const char *)type.data, err);
-    native_type_tree_free(&tree);
+        status = sql_fold(column, fold->op, true, (const char *)name.data, structure, err);
     buf_free(&name);
-    buf_free(&type);
     return status;
 }
 

@@ -6,21 +6,39 @@
 
 static const struct fold_kind *const kinds[] = {
     &fold_integers, &fold_reals,          &fold_moments,           &fold_pick,
-    &fold_blobs,    &fold_welford_tuples, &fold_welford_variances,
+    &fold_blobs,    &fold_welford_tuples, &fold_welford_variances, &fold_exact,
+    &fold_activity, &fold_count,
 };
+
+static const char *const names[] = {
+    [FOLD_SUM] = "sum",           [FOLD_MIN] = "min",
+    [FOLD_MAX] = "max",           [FOLD_ANY] = "any",
+    [FOLD_LAST] = "last",         [FOLD_MOMENTS] = "moments",
+    [FOLD_EXACT] = "exact",       [FOLD_EXACT_STATE] = "exact_state",
+    [FOLD_ACTIVITY] = "activity", [FOLD_COUNT] = "count",
+};
+
+const char *fold_op_name(enum fold_op op)
+{
+    return names[op];
+}
+
+enum status fold_result_name(const char *column, enum fold_op op, struct buf *name, struct err *err)
+{
+    TRY(buf_append(name, column, strlen(column), err));
+    TRY(buf_append_u8(name, '_', err));
+    return buf_append(name, names[op], strlen(names[op]) + 1, err);
+}
 
 bool fold_op_of_name(const char *name, size_t name_bytes, enum fold_op *op_out)
 {
-    static const struct {
-        const char *name;
-        enum fold_op op;
-    } ops[] = {
-        {"sum", FOLD_SUM}, {"min", FOLD_MIN},   {"max", FOLD_MAX},
-        {"any", FOLD_ANY}, {"last", FOLD_LAST}, {"anyLast", FOLD_LAST},
-    };
-    for (size_t i = 0; i < sizeof(ops) / sizeof(ops[0]); i++) {
-        if (text_equals(ops[i].name, name, name_bytes)) {
-            *op_out = ops[i].op;
+    if (text_equals("anyLast", name, name_bytes)) {
+        *op_out = FOLD_LAST;
+        return true;
+    }
+    for (enum fold_op op = FOLD_SUM; op <= FOLD_COUNT; op++) {
+        if (text_equals(names[op], name, name_bytes)) {
+            *op_out = op;
             return true;
         }
     }
@@ -80,10 +98,6 @@ static enum status append_widened_sum(const struct native_type *type, struct buf
 static enum status refuse(enum fold_op op, const struct native_type *type, const char *name,
                           struct err *err)
 {
-    static const char *const names[] = {
-        [FOLD_SUM] = "sum", [FOLD_MIN] = "min",   [FOLD_MAX] = "max",
-        [FOLD_ANY] = "any", [FOLD_LAST] = "last", [FOLD_MOMENTS] = "moments",
-    };
     int text_bytes = (int)(type->text_bytes < 200 ? type->text_bytes : 200);
     if (!native_type_is_key(type) && op == FOLD_BY_TYPE)
         return err_set(err, STATUS_MISMATCH,
@@ -101,12 +115,19 @@ static enum status refuse(enum fold_op op, const struct native_type *type, const
 enum status fold_result_type(const struct native_type *type, enum fold_op *op, bool widen,
                              const char *name, struct buf *text, struct err *err)
 {
-    static const char tuple[] = "Tuple(n UInt64, mean Float64, m2 Float64)";
+    static const char *const results[] = {
+        [FOLD_MOMENTS] = "Tuple(n UInt64, mean Float64, m2 Float64)",
+        [FOLD_EXACT] = "Tuple(n UInt64, mean Float64, m2 Float64)",
+        [FOLD_EXACT_STATE] = "String",
+        [FOLD_ACTIVITY] = "String",
+        [FOLD_COUNT] = "UInt64",
+        [FOLD_ROWS] = "UInt64",
+    };
     enum fold_op asked = *op;
     if (choose_kind(type, op) == NULL)
         return refuse(asked, type, name, err);
-    if (*op == FOLD_MOMENTS)
-        return buf_append(text, tuple, sizeof(tuple) - 1, err);
+    if (*op >= FOLD_MOMENTS && type->kind != NATIVE_VARIANCE)
+        return buf_append(text, results[*op], strlen(results[*op]), err);
     if (*op == FOLD_SUM && widen)
         return append_widened_sum(type, text, err);
     return native_cell_plain_type(type, text, err);

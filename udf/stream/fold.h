@@ -1,5 +1,6 @@
 /*
- * What becomes of a column's values within one key or one period: a sum, a pick or a merged state.
+ * What becomes of a column's values within one key or one period: a sum, a count, a pick, moments, a
+ * state of the values or a merged one.
  * A fold takes the values in slices of rows, as blocks and groups cut them, and its result never
  * depends on where they were cut.
  */
@@ -36,7 +37,14 @@ CHECKED enum status fold_flush(struct fold *fold, struct err *err);
 CHECKED enum status fold_result_type(const struct native_type *type, enum fold_op *op, bool widen,
                                      const char *name, struct buf *text, struct err *err);
 
-/* The op of that name: sum, min, max, any or last. False where there is none. */
+/* The name of an op that has one: all but FOLD_BY_TYPE and FOLD_ROWS. */
+const char *fold_op_name(enum fold_op op);
+
+/* Appends COLUMN_op, terminated: the name of a fold's result where nobody chose one. STATUS_NOMEM. */
+CHECKED enum status fold_result_name(const char *column, enum fold_op op, struct buf *name,
+                                     struct err *err);
+
+/* The op of that name. False where there is none. */
 bool fold_op_of_name(const char *name, size_t name_bytes, enum fold_op *op_out);
 
 #endif

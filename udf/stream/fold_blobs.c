@@ -1,15 +1,13 @@
-/* Blobs that merge, each by the kind that it says it is. */
+/* Blobs that merge, by the kind that the op asks for, or else that they say they are of. */
 #include "activity_gather.h"
-#include "blob.h"
-#include "exact_sums.h"
-#include "fold_kind.h"
+#include "fold_result.h"
 
 struct blobs {
     bool has_kind;
-    enum blob_kind kind; /* of the group's first state that is not empty */
+    enum blob_kind kind; /* the op's, or that of the group's first state that is not empty */
     struct exact exact;
     struct activity_gather gather;
-    struct buf payload, blob;
+    struct fold_blob blob;
 };
 
 static bool are_blobs(const struct native_type *type)
@@ -21,8 +19,7 @@ static void free_blobs(void *state)
 {
     struct blobs *blobs = state;
     activity_gather_free(&blobs->gather);
-    buf_free(&blobs->payload);
-    buf_free(&blobs->blob);
+    fold_blob_free(&blobs->blob);
 }
 
 static enum status merge_exact(struct blobs *blobs, const uint8_t *blob, size_t blob_bytes,
@@ -30,9 +27,21 @@ static enum status merge_exact(struct blobs *blobs, const uint8_t *blob, size_t 
 {
     const uint8_t *payload = NULL;
     size_t payload_bytes = 0;
-    buf_reset(&blobs->payload);
-    TRY(blob_decode(BLOB_EXACT, blob, blob_bytes, &blobs->payload, &payload, &payload_bytes, err));
+    buf_reset(&blobs->blob.payload);
+    TRY(blob_decode(BLOB_EXACT, blob, blob_bytes, &blobs->blob.payload, &payload, &payload_bytes,
+                    err));
     return exact_merge_payload(&blobs->exact, payload, payload_bytes, err);
+}
+
+static enum status find_kind(struct blobs *blobs, enum fold_op op, const uint8_t *blob,
+                             size_t blob_bytes, struct err *err)
+{
+    if (op == FOLD_BY_TYPE)
+        TRY(blob_kind_of(blob, blob_bytes, &blobs->kind, err));
+    else
+        blobs->kind = op == FOLD_ACTIVITY ? BLOB_ACTIVITY : BLOB_EXACT;
+    blobs->has_kind = true;
+    return STATUS_OK;
 }
 
 static enum status add_blobs(struct fold *fold, const struct native_column *column, uint64_t begin,
@@ -44,11 +53,8 @@ static enum status add_blobs(struct fold *fold, const struct native_column *colu
         const uint8_t *blob = native_string(native_column_nodes(column), row, &blob_bytes);
         if (blob_bytes == 0)
             continue;
-        if (!blobs->has_kind) {
-            TRY(blob_kind_of(blob, blob_bytes, &blobs->kind, err));
-            exact_reset(&blobs->exact);
-            blobs->has_kind = true;
-        }
+        if (!blobs->has_kind)
+            TRY(find_kind(blobs, fold->op, blob, blob_bytes, err));
         if (blobs->kind == BLOB_EXACT)
             TRY(merge_exact(blobs, blob, blob_bytes, err));
         else
@@ -60,21 +66,21 @@ static enum status add_blobs(struct fold *fold, const struct native_column *colu
 static enum status close_blobs(struct fold *fold, struct err *err)
 {
     struct blobs *blobs = fold->state;
-    buf_reset(&blobs->payload);
-    buf_reset(&blobs->blob);
-    if (blobs->has_kind && blobs->kind == BLOB_EXACT)
-        TRY(exact_encode(&blobs->exact, &blobs->payload, err));
-    else if (blobs->has_kind)
-        TRY(activity_gather_merge(&blobs->gather, &blobs->payload, err));
-    TRY(blob_encode(blobs->kind, blobs->payload.data, blobs->payload.size_bytes, &blobs->blob,
-                    err));
-    activity_gather_reset(&blobs->gather);
+    buf_reset(&blobs->blob.payload);
+    if (blobs->kind == BLOB_EXACT || fold->op == FOLD_EXACT) {
+        TRY(fold_append_exact(fold, &blobs->exact, &blobs->blob, err));
+        exact_reset(&blobs->exact);
+    } else {
+        TRY(activity_gather_merge(&blobs->gather, &blobs->blob.payload, err));
+        TRY(fold_append_state(fold, BLOB_ACTIVITY, &blobs->blob, err));
+        activity_gather_reset(&blobs->gather);
+    }
     blobs->has_kind = false;
-    return native_append_string(&fold->out.parts[0], blobs->blob.data, blobs->blob.size_bytes, err);
+    return STATUS_OK;
 }
 
 const struct fold_kind fold_blobs = {
-    .ops = 1 << FOLD_BY_TYPE,
+    .ops = 1 << FOLD_BY_TYPE | 1 << FOLD_EXACT | 1 << FOLD_EXACT_STATE | 1 << FOLD_ACTIVITY,
     .state_bytes = sizeof(struct blobs),
     .suits = are_blobs,
     .add = add_blobs,

@@ -12,9 +12,15 @@ enum fold_op {
     FOLD_SUM,
     FOLD_MIN,
     FOLD_MAX,
-    FOLD_ANY,     /* the first; NULLs are skipped, as by ClickHouse's any */
-    FOLD_LAST,    /* the last, NULLs skipped */
-    FOLD_MOMENTS, /* the Welford state of numbers */
+    FOLD_ANY,  /* the first; NULLs are skipped, as by ClickHouse's any */
+    FOLD_LAST, /* the last, NULLs skipped */
+    /* NULLs are skipped by all of these, and states merged where the column has them. */
+    FOLD_MOMENTS,     /* the Welford state of numbers */
+    FOLD_EXACT,       /* their exact moments */
+    FOLD_EXACT_STATE, /* the exact state of them */
+    FOLD_ACTIVITY,    /* the history of times */
+    FOLD_COUNT,       /* how many values are not NULL */
+    FOLD_ROWS,        /* how many rows there are */
 };
 
 struct fold {
@@ -42,12 +48,27 @@ struct fold_kind {
 
 extern const struct fold_kind fold_integers, fold_reals; /* sums */
 extern const struct fold_kind fold_moments, fold_pick, fold_blobs;
+extern const struct fold_kind fold_exact, fold_activity, fold_count; /* of raw values */
 extern const struct fold_kind fold_welford_tuples, fold_welford_variances;
 
 /* The type under Nullable, or the type itself. */
 static inline const struct native_type *fold_value_type(const struct native_type *type)
 {
     return type->kind == NATIVE_NULLABLE ? type + 1 : type;
+}
+
+static inline bool fold_holds_null(const struct native_type *type)
+{
+    return type->kind == NATIVE_NULLABLE || type->holds_null;
+}
+
+static inline bool fold_is_null(const struct native_column *column, uint64_t row)
+{
+    const struct native_type *type = native_type_root(&column->type);
+    const struct native_node *node = native_column_nodes(column);
+    if (type->kind == NATIVE_NULLABLE)
+        return node->data[row] != 0;
+    return type->holds_null && native_index(node, row) == 0;
 }
 
 #endif

@@ -6,15 +6,6 @@ struct pick {
     bool has_value;
 };
 
-static bool is_null(const struct native_column *column, uint64_t row)
-{
-    const struct native_type *type = native_type_root(&column->type);
-    const struct native_node *node = native_column_nodes(column);
-    if (type->kind == NATIVE_NULLABLE)
-        return node->data[row] != 0;
-    return type->kind == NATIVE_LOW_CARDINALITY && type->holds_null && native_index(node, row) == 0;
-}
-
 /* Whether the value found takes the kept one's place. NULLs and NaNs lose, also inside arrays and
  * tuples: min is the first of ORDER BY ... ASC, max that of ORDER BY ... DESC, as in ClickHouse. */
 static bool wins(enum fold_op op, const struct native_type *type, const uint8_t *found,
@@ -45,7 +36,7 @@ static enum status add_pick(struct fold *fold, const struct native_column *colum
 {
     struct pick *pick = fold->state;
     for (uint64_t row = begin; row < end; row++) {
-        if (is_null(column, row) || (fold->op == FOLD_ANY && pick->has_value))
+        if (fold_is_null(column, row) || (fold->op == FOLD_ANY && pick->has_value))
             continue;
         if (pick->has_value && fold->op != FOLD_LAST) {
             TRY(compare_and_keep(&pick->kept, fold->op, column, row, err));

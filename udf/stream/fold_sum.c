@@ -1,6 +1,6 @@
-/* Sums of integers, checked, and of floating-point numbers; the moments of both. */
-#include "fold_kind.h"
-#include "moments.h"
+/* Sums of integers, checked, and of floating-point numbers, exact; the moments of both. */
+#include "exact_total.h"
+#include "fold_result.h"
 
 enum {
     /* Values are handed to moments_update by so many, counted from the period's first: the same
@@ -163,7 +163,7 @@ const struct fold_kind fold_integers = {
 };
 
 struct real_sum {
-    double value;
+    struct exact_total total;
     bool has_value;
 };
 
@@ -173,29 +173,41 @@ static bool suits_reals(const struct native_type *type)
     return is_number(value) && value->order == NATIVE_ORDER_FLOAT && value->width_bytes >= 4;
 }
 
+ALWAYS_INLINE void add_floats(struct real_sum *sum, const struct numbers *numbers, uint64_t begin,
+                              uint64_t end, size_t width_bytes)
+{
+    for (uint64_t row = begin; row < end; row++) {
+        if (numbers->nulls != NULL && numbers->nulls[row] != 0)
+            continue;
+        sum->has_value = true;
+        exact_total_add(&sum->total, load_float(numbers->values + row * width_bytes, width_bytes));
+    }
+}
+
 static enum status add_reals(struct fold *fold, const struct native_column *column, uint64_t begin,
                              uint64_t end, struct err *err)
 {
     (void)err;
-    struct real_sum *sum = fold->state;
     struct numbers numbers = numbers_of(column);
-    for (uint64_t row = begin; row < end; row++) {
-        const uint8_t *number = number_at(&numbers, row);
-        if (number == NULL)
-            continue;
-        sum->has_value = true;
-        sum->value += load_real(numbers.type, number);
-    }
+    if (numbers.type->width_bytes == sizeof(double))
+        add_floats(fold->state, &numbers, begin, end, sizeof(double));
+    else
+        add_floats(fold->state, &numbers, begin, end, sizeof(float));
     return STATUS_OK;
 }
 
 static enum status close_reals(struct fold *fold, struct err *err)
 {
     struct real_sum *sum = fold->state;
-    float single = (float)sum->value;
-    bool is_single = sum_type(fold)->width_bytes == sizeof(single);
-    TRY(append_sum(fold, sum->has_value, is_single ? (void *)&single : &sum->value, err));
-    *sum = (struct real_sum){0};
+    if (sum_type(fold)->width_bytes == sizeof(float)) {
+        float rounded = exact_total_round_single(&sum->total);
+        TRY(append_sum(fold, sum->has_value, &rounded, err));
+    } else {
+        double rounded = exact_total_round(&sum->total);
+        TRY(append_sum(fold, sum->has_value, &rounded, err));
+    }
+    exact_total_reset(&sum->total);
+    sum->has_value = false;
     return STATUS_OK;
 }
 
@@ -269,15 +281,12 @@ static enum status add_moments(struct fold *fold, const struct native_column *co
 static enum status close_moments(struct fold *fold, struct err *err)
 {
     struct chunks *chunks = fold->state;
-    struct buf *members = &fold->out.parts[1]; /* the tuple's: n, mean, m2 */
     struct moments merged = {0};
     TRY(end_chunk(chunks, err));
     TRY(moments_merge_all((struct moments *)(void *)chunks->states.data,
                           chunks->states.size_bytes / sizeof(merged), &merged, err));
     buf_reset(&chunks->states);
-    TRY(buf_append_u64(&members[0], merged.n, err));
-    TRY(buf_append_f64(&members[1], merged.mean, err));
-    return buf_append_f64(&members[2], merged.m2, err);
+    return fold_append_moments(fold, &merged, err);
 }
 
 const struct fold_kind fold_moments = {

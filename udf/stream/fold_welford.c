@@ -2,8 +2,7 @@
  * Welford states that merge: tuples, and ClickHouse's varSampStable. A group's states wait until it
  * ends, and small groups then for one another, because merging many at once takes half the time.
  */
-#include "fold_kind.h"
-#include "moments.h"
+#include "fold_result.h"
 
 #include <float.h>
 #include <math.h>
@@ -147,14 +146,10 @@ static enum status add_tuples(struct fold *fold, const struct native_column *col
 static enum status flush_tuples(struct fold *fold, struct err *err)
 {
     struct welford *welford = fold->state;
-    struct buf *members = &fold->out.parts[1]; /* the tuple's: n, mean, m2 */
     const struct moments *merged = NULL;
     TRY(merge_groups(welford, &merged, err));
-    for (size_t i = 0; i < count_groups(welford); i++) {
-        TRY(buf_append_u64(&members[0], merged[i].n, err));
-        TRY(buf_append_f64(&members[1], merged[i].mean, err));
-        TRY(buf_append_f64(&members[2], merged[i].m2, err));
-    }
+    for (size_t i = 0; i < count_groups(welford); i++)
+        TRY(fold_append_moments(fold, &merged[i], err));
     drop_groups(welford);
     return STATUS_OK;
 }
@@ -213,7 +208,7 @@ static bool is_variance(const struct native_type *type)
 }
 
 const struct fold_kind fold_welford_tuples = {
-    .ops = 1 << FOLD_BY_TYPE,
+    .ops = 1 << FOLD_BY_TYPE | 1 << FOLD_MOMENTS,
     .state_bytes = sizeof(struct welford),
     .suits = is_welford_tuple,
     .add = add_tuples,
@@ -223,7 +218,7 @@ const struct fold_kind fold_welford_tuples = {
 };
 
 const struct fold_kind fold_welford_variances = {
-    .ops = 1 << FOLD_BY_TYPE,
+    .ops = 1 << FOLD_BY_TYPE | 1 << FOLD_MOMENTS,
     .state_bytes = sizeof(struct welford),
     .suits = is_variance,
     .add = add_variances,

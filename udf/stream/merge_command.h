@@ -5,13 +5,13 @@
 #include "merge_scan.h"
 #include "options.h"
 
-enum { MERGE_MAX_OPS = 256, MERGE_MAX_NAME_BYTES = 256 };
+enum { MERGE_MAX_OPS = 256, MERGE_MAX_OP_BYTES = 512 };
 
 struct merge_command {
     struct merge_options options; /* but n_keys */
     struct merge_op ops[MERGE_MAX_OPS];
-    char names[MERGE_MAX_OPS][MERGE_MAX_NAME_BYTES]; /* of the ops' columns */
-    const char *keys;                                /* the value of --keys */
+    char texts[MERGE_MAX_OPS][MERGE_MAX_OP_BYTES]; /* cut into the ops' names */
+    const char *keys;                              /* the value of --keys */
 };
 
 /* The options that fill it. */

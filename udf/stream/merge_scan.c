@@ -11,19 +11,18 @@ struct merge {
     struct stream_key key;
     struct native_builder *keys; /* one per key column */
     size_t n_keys_ready;
-    struct fold *folds; /* one per other column */
+    struct fold *folds; /* one per other column of the result */
     size_t n_folds;
     uint64_t n_groups;      /* that wait to be written */
     uint64_t n_rows_before; /* the block */
 };
 
-enum fold_op merge_find_op(const struct merge_options *options, const char *column,
-                           size_t column_bytes)
+size_t merge_find_op(const struct merge_options *options, size_t from, const char *column,
+                     size_t column_bytes)
 {
-    for (size_t i = 0; i < options->n_ops; i++)
-        if (text_equals(options->ops[i].column, column, column_bytes))
-            return options->ops[i].op;
-    return FOLD_BY_TYPE;
+    while (from < options->n_ops && !text_equals(options->ops[from].column, column, column_bytes))
+        from++;
+    return from;
 }
 
 static void free_merge(struct merge *merge)
@@ -39,35 +38,86 @@ static void free_merge(struct merge *merge)
     native_reader_free(&merge->reader);
 }
 
+/* Refuses a result with the name of a column that the result has as well. */
+static enum status check_name(const struct merge_options *options, const char *name,
+                              const struct native_block *block, struct err *err)
+{
+    for (size_t i = 0; i < block->n_columns; i++) {
+        const struct buf *column = &block->columns[i].name;
+        const char *other = (const char *)column->data;
+        bool is_in_result = i < options->n_keys ||
+                            merge_find_op(options, 0, other, column->size_bytes) == options->n_ops;
+        if (is_in_result && text_equals(name, other, column->size_bytes))
+            return err_set(err, STATUS_MISMATCH,
+                           "--op %s: expected a name that the result does not have yet", name);
+    }
+    return STATUS_OK;
+}
+
 static enum status check_ops(const struct merge *merge, const struct native_block *block,
                              struct err *err)
 {
     const struct merge_options *options = merge->options;
-    for (size_t i = 0; i < options->n_ops; i++) {
-        size_t column = 0;
-        TRY(stream_find_column(block, options->ops[i].column, "--op", &column, err));
+    for (const struct merge_op *op = options->ops; op < options->ops + options->n_ops; op++) {
+        size_t column = options->n_keys;
+        if (op->op != FOLD_ROWS)
+            TRY(stream_find_column(block, op->column, "--op", &column, err));
         if (column < options->n_keys)
             return err_set(err, STATUS_USAGE, "--op %s: expected a column after the key",
-                           options->ops[i].column);
+                           op->column);
+        TRY(check_name(options, op->name, block, err));
     }
     return STATUS_OK;
 }
 
 static enum status open_fold(struct merge *merge, const struct native_block *block, size_t column,
-                             struct err *err)
+                             const struct merge_op *op, struct err *err)
+{
+    return fold_init(&merge->folds[merge->n_folds++], block, column, op->op, op->widen, op->name,
+                     err);
+}
+
+/* What becomes of a column that no op reads. */
+static enum status open_fold_by_type(struct merge *merge, const struct native_block *block,
+                                     size_t column, struct err *err)
 {
     const struct buf *name = &block->columns[column].name;
     struct buf text = {0};
-    enum fold_op op = merge_find_op(merge->options, (const char *)name->data, name->size_bytes);
     enum status status = buf_append(&text, name->data, name->size_bytes, err);
     if (status == STATUS_OK)
         status = buf_append_u8(&text, 0, err);
-    merge->n_folds++;
     if (status == STATUS_OK)
-        status = fold_init(&merge->folds[merge->n_folds - 1], block, column, op, false,
-                           (const char *)text.data, err);
+        status = open_fold(merge, block, column,
+                           &(struct merge_op){.name = (const char *)text.data}, err);
     buf_free(&text);
     return status;
+}
+
+/* The folds of a column; those of "" count the rows. */
+static enum status open_column(struct merge *merge, const struct native_block *block, size_t column,
+                               const char *name, size_t name_bytes, struct err *err)
+{
+    const struct merge_options *options = merge->options;
+    size_t i = merge_find_op(options, 0, name, name_bytes);
+    if (i == options->n_ops && name_bytes > 0)
+        return open_fold_by_type(merge, block, column, err);
+    for (; i < options->n_ops; i = merge_find_op(options, i + 1, name, name_bytes))
+        TRY(open_fold(merge, block, column, &options->ops[i], err));
+    return STATUS_OK;
+}
+
+static enum status open_folds(struct merge *merge, const struct native_block *block,
+                              struct err *err)
+{
+    size_t n_keys = merge->options->n_keys;
+    TRY(mem_take_zeros(block->n_columns - n_keys + merge->options->n_ops, sizeof(*merge->folds),
+                       &merge->folds, err));
+    TRY(open_column(merge, block, 0, "", 0, err));
+    for (size_t column = n_keys; column < block->n_columns; column++) {
+        const struct buf *name = &block->columns[column].name;
+        TRY(open_column(merge, block, column, (const char *)name->data, name->size_bytes, err));
+    }
+    return STATUS_OK;
 }
 
 static enum status add_columns(struct merge *merge, struct err *err)
@@ -85,7 +135,7 @@ static enum status open_merge(struct merge *merge, const struct native_block *bl
                               struct err *err)
 {
     size_t n_keys = merge->options->n_keys;
-    if (n_keys >= block->n_columns)
+    if (n_keys > block->n_columns || (n_keys == block->n_columns && merge->options->n_ops == 0))
         return err_set(err, STATUS_MISMATCH,
                        "--keys %zu: expected more columns than that, found %zu", n_keys,
                        block->n_columns);
@@ -94,9 +144,7 @@ static enum status open_merge(struct merge *merge, const struct native_block *bl
     for (; merge->n_keys_ready < n_keys; merge->n_keys_ready++)
         TRY(native_builder_init_plain(&merge->keys[merge->n_keys_ready],
                                       &block->columns[merge->n_keys_ready], err));
-    TRY(mem_take_zeros(block->n_columns - n_keys, sizeof(*merge->folds), &merge->folds, err));
-    for (size_t column = n_keys; column < block->n_columns; column++)
-        TRY(open_fold(merge, block, column, err));
+    TRY(open_folds(merge, block, err));
     TRY(add_columns(merge, err));
     return native_writer_announce(&merge->writer, err);
 }
@@ -198,7 +246,7 @@ static enum status run_blocks(struct merge *merge, struct err *err)
         if (is_first)
             TRY(open_merge(merge, block, err));
         if (block->n_rows > 0)
-            TRY(native_writer_open(&merge->writer, block->n_columns, err));
+            TRY(native_writer_open(&merge->writer, merge->options->n_keys + merge->n_folds, err));
         TRY(merge_block(merge, block, err));
     }
 }

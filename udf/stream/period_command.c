@@ -10,6 +10,7 @@ enum {
     OPTION_LENGTHS,
     OPTION_SUM,
     OPTION_MOMENTS,
+    OPTION_EXACT,
     OPTION_KEYS_UNORDERED,
 };
 
@@ -29,7 +30,8 @@ static enum status add_fold(struct period_command *command, enum fold_op op, con
 {
     struct period_options *options = &command->options;
     if (options->n_folds == PERIOD_MAX_FOLDS)
-        return err_set(err, STATUS_USAGE, "expected at most %d --sum and --moments, found more",
+        return err_set(err, STATUS_USAGE,
+                       "expected at most %d --sum, --moments and --exact, found more",
                        PERIOD_MAX_FOLDS);
     options->folds = command->folds;
     options->folds[options->n_folds++] = (struct period_fold_option){op, column};
@@ -70,6 +72,8 @@ static enum status take_option(void *context, int option, const char *value, str
         return add_fold(command, FOLD_SUM, value, err);
     case OPTION_MOMENTS:
         return add_fold(command, FOLD_MOMENTS, value, err);
+    case OPTION_EXACT:
+        return add_fold(command, FOLD_EXACT, value, err);
     default: /* OPTION_KEYS_UNORDERED */
         options->keys_unordered = true;
         return STATUS_OK;
@@ -88,6 +92,7 @@ struct options period_command_options(struct period_command *command)
         {"lengths", no_argument, NULL, OPTION_LENGTHS},
         {"sum", required_argument, NULL, OPTION_SUM},
         {"moments", required_argument, NULL, OPTION_MOMENTS},
+        {"exact", required_argument, NULL, OPTION_EXACT},
         {"keys-unordered", no_argument, NULL, OPTION_KEYS_UNORDERED},
         {0},
     };
@@ -105,6 +110,7 @@ enum status period_command_check(const struct period_command *command, struct er
     if (options->emit == PERIOD_EMIT_PERIODS && options->lengths)
         return err_set(err, STATUS_USAGE, "--lengths: expected with --emit rows only");
     if (options->emit == PERIOD_EMIT_ROWS && options->n_folds > 0)
-        return err_set(err, STATUS_USAGE, "--sum and --moments: expected with --emit periods only");
+        return err_set(err, STATUS_USAGE, "--%s: expected with --emit periods only",
+                       fold_op_name(options->folds[0].op));
     return STATUS_OK;
 }

@@ -1,7 +1,9 @@
-/* --emit periods: a row per period, with the sums and moments that were asked for. */
+/* --emit periods: a row per period, with the folds that were asked for. */
 #include "mem.h"
 #include "period_emitter.h"
 #include "stream_column.h"
+
+#include <stdio.h>
 
 enum { ID, NUMBER, FIRST, LAST, LENGTH, UNIQUE_LENGTH, N_COLUMNS };
 
@@ -60,14 +62,12 @@ static enum status open_columns(struct period_scan *scan, const struct native_bl
 static enum status open_fold(struct fold *fold, const struct period_fold_option *option,
                              const struct native_block *block, struct err *err)
 {
-    bool is_sum = option->op == FOLD_SUM;
+    char named_by[32];
     size_t column = 0;
-    TRY(stream_find_column(block, option->column, is_sum ? "--sum" : "--moments", &column, err));
+    snprintf(named_by, sizeof(named_by), "--%s", fold_op_name(option->op));
+    TRY(stream_find_column(block, option->column, named_by, &column, err));
     struct buf name = {0};
-    enum status status = buf_append(&name, option->column, strlen(option->column), err);
-    if (status == STATUS_OK)
-        status = is_sum ? buf_append(&name, "_sum", sizeof("_sum"), err)
-                        : buf_append(&name, "_moments", sizeof("_moments"), err);
+    enum status status = fold_result_name(option->column, option->op, &name, err);
     if (status == STATUS_OK)
         status = fold_init(fold, block, column, option->op, true, (const char *)name.data, err);
     buf_free(&name);

@@ -10,7 +10,7 @@ enum period_emit {
     PERIOD_EMIT_PERIODS, /* a row per period */
 };
 
-/* A --sum or --moments. */
+/* A --sum, --moments or --exact: the option and the result are called after the op. */
 struct period_fold_option {
     enum fold_op op;
     const char *column;
