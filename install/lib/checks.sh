@@ -43,8 +43,9 @@ check_loaded() {
     missing=$(ask_list "SELECT arrayJoin([$programs_names]) AS n WHERE n NOT IN (SELECT name FROM system.functions WHERE origin = 'ExecutableUserDefined')
         UNION ALL SELECT arrayJoin([$sql_names]) AS n WHERE n NOT IN (SELECT name FROM system.functions WHERE origin = 'SQLUserDefined')")
     failed=
+    # A function that a reload could not load stays as it was before, with the message: until the next start.
     ! has_table ||
-        failed=$(ask_list "SELECT name, loading_error_message FROM system.user_defined_functions WHERE load_status != 'Success' AND name IN ($programs_names)")
+        failed=$(ask_list "SELECT name, loading_error_message FROM system.user_defined_functions WHERE loading_error_message != '' AND name IN ($programs_names)")
     if [ -n "$failed" ]; then
         report fail functions "the server could not load: $failed" 'what the message says, then SYSTEM RELOAD FUNCTIONS'
     elif [ -n "$missing" ]; then

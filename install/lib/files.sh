@@ -28,8 +28,13 @@ give_to_owner() {
     [ -z "$owner" ] || chown -h "$owner" "$1"
 }
 
-is_owned() {
-    [ -z "$owner" ] || [ "$(stat -c '%U:%G' "$1")" = "$owner" ] || [ "$(stat -c '%u:%g' "$1")" = "$owner" ]
+# is_so PATH MODE: whether it has this mode, and this owner, as a number or a name.
+is_so() {
+    case "$(stat -c '%a %u:%g %U:%G' "$1") " in
+    "$2 $owner "* | "$2 "*" $owner ") ;;
+    "$2 "*) [ -z "$owner" ] ;;
+    *) return 1 ;;
+    esac
 }
 
 make_one_folder() {
@@ -45,20 +50,20 @@ make_folder() {
 
 # A server may be running the file or reading it: it is written beside its place and renamed.
 place() {
-    aside=$(dirname "$3")/.$(basename "$3").new
+    aside=${3%/*}/.${3##*/}.new
     cp "$2" "$aside" && chmod "$1" "$aside" && give_to_owner "$aside" && mv -f "$aside" "$3"
 }
 
 # put MODE FROM TO: nothing where TO is so already.
 put() {
-    if [ -f "$3" ] && [ ! -L "$3" ] && cmp -s "$2" "$3" && [ "$(stat -c %a "$3")" = "$1" ] && is_owned "$3"; then
+    if [ -f "$3" ] && [ ! -L "$3" ] && cmp -s "$2" "$3" && is_so "$3" "$1"; then
         return
     fi
     change "put $3" place "$@"
 }
 
 place_link() {
-    aside=$(dirname "$2")/.$(basename "$2").new
+    aside=${2%/*}/.${2##*/}.new
     ln -sf "$1" "$aside" && give_to_owner "$aside" && mv -f "$aside" "$2"
 }
 
