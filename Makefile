@@ -17,7 +17,7 @@ HARDENING_CPPFLAGS = -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3
 HARDENING_CFLAGS = -fstack-protector-strong
 HARDENING_LDFLAGS = -Wl,-z,relro,-z,now,-z,noexecstack
 # No contraction into fused multiply-adds: the same bits from every compiler and on every processor.
-OUR_CFLAGS = -std=c11 -fPIE -pthread -ffp-contract=off $(HARDENING_CFLAGS) $(WARNINGS) $(CHECK_CFLAGS)
+OUR_CFLAGS = -std=c11 -fPIE -pthread -ffp-contract=off -ffile-prefix-map=$(CURDIR)=. $(HARDENING_CFLAGS) $(WARNINGS) $(CHECK_CFLAGS)
 # Each room sees only those that it may use; tests/lint_dependencies.py has the same rule.
 ROOMS = $(wildcard aggregations udf/common udf/stream udf/sql)
 ROOMS_OF_aggregations = aggregations
@@ -270,16 +270,17 @@ ON_DISK = --offline --root '$(DESTDIR)' --user-scripts '$(USER_SCRIPTS)' --funct
 .PHONY: install
 install: $(PAYLOAD) ## for packages and servers that do not run: put everything on the disk (DESTDIR= OWNER=)
 	@install/install.sh $(ON_DISK)
-	$(INSTALL) -d '$(DESTDIR)$(LIBDIR)/saltwell/lib'
+	$(INSTALL) -d '$(DESTDIR)$(LIBDIR)/saltwell/lib' '$(DESTDIR)$(PREFIX)/share/doc/saltwell'
 	$(INSTALL) -m 755 -t '$(DESTDIR)$(LIBDIR)/saltwell' install/install.sh install/doctor.sh
 	$(INSTALL) -m 644 -t '$(DESTDIR)$(LIBDIR)/saltwell/lib' install/lib/*.sh
+	$(INSTALL) -m 644 -t '$(DESTDIR)$(PREFIX)/share/doc/saltwell' LICENSE CHANGELOG.md
 
 .PHONY: uninstall
 uninstall: $(PAYLOAD) ## take it off again
 	@install/install.sh --uninstall $(ON_DISK)
-	rm -rf '$(DESTDIR)$(LIBDIR)/saltwell'
+	rm -rf '$(DESTDIR)$(LIBDIR)/saltwell' '$(DESTDIR)$(PREFIX)/share/doc/saltwell'
 
-include tests/bench/bench.mk examples/ad_mart/mart.mk
+include install/package.mk tests/bench/bench.mk examples/ad_mart/mart.mk
 
 .PHONY: clean
 clean: ## remove everything that was built

@@ -33,7 +33,7 @@ wrong_usage() {
     exit 2
 }
 
-here=$(cd "$(dirname "$0")" && pwd)
+here=$(dirname "$(readlink -f "$0")")
 # shellcheck source=install/lib/server.sh
 . "$here/lib/server.sh"
 # shellcheck source=install/lib/files.sh
