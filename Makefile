@@ -96,7 +96,7 @@ $(BUILD)/saltwell-local: $(LAUNCHER_OBJECTS) $(BUILD)/libsaltwell.a
 $(BUILD)/xml/%_function.xml: $(BUILD)/bin/%
 	$(call say,GEN,$@)
 	@mkdir -p $(@D)
-	$(Q)$< --xml > $@
+	$(Q)$(RUN) $< --xml > $@
 
 $(PLUGIN_SQL): install/split_sql.sh udf/common/version.h $(wildcard install/sql/*.sql)
 	$(call say,GEN,$(@D)/function_*.sql)
