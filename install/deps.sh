@@ -39,6 +39,7 @@ lint cmd:python3 python3
 lint cmd:clang-format clang-format
 lint cmd:cppcheck cppcheck
 lint cmd:shellcheck shellcheck
+lint py:pip python3-pip
 bench cmd:valgrind valgrind
 bench cmd:python3 python3
 versions cmd:python3 python3

@@ -131,10 +131,20 @@ put_links() {
 }
 
 # The SQL functions, through the server: it keeps them in user_defined_path or in Keeper, and need not start
-# anew. FILE has CREATE FUNCTION name AS ...
+# anew. With user_defined_zookeeper_path it refuses ON CLUSTER, for all replicas have them anyway.
+# define BEFORE AFTER: the statement is what is before ON CLUSTER and what is after it.
+define() {
+    ask "$1$on_cluster$2" >/dev/null && return
+    case $on_cluster$(last_error) in
+    ?*'replicated automatically'*) on_cluster='' ;;
+    *) return 1 ;;
+    esac
+    ask "$1$2" >/dev/null
+}
+
+# create_function FILE NAME: the file has CREATE FUNCTION name AS ...
 create_function() {
-    ask "$(sed "1s/^CREATE FUNCTION [^ ]*/CREATE OR REPLACE FUNCTION $2$on_cluster/" "$1")" >/dev/null ||
-        fail "SQL function $2: $(last_error)"
+    define "CREATE OR REPLACE FUNCTION $2" "$(sed '1s/^CREATE FUNCTION [^ ]*//' "$1")" || fail "SQL function $2: $(last_error)"
 }
 
 put_sql() {
@@ -152,7 +162,7 @@ put_sql() {
 }
 
 drop_function() {
-    ask "DROP FUNCTION IF EXISTS $1$on_cluster" >/dev/null || fail "SQL function $1: $(last_error)"
+    define "DROP FUNCTION IF EXISTS $1" '' || fail "SQL function $1: $(last_error)"
 }
 
 drop_sql_function() {

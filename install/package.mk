@@ -23,6 +23,10 @@ define stage_package
 	@chmod -R u=rwX,go=rX $(STAGE)
 endef
 
+.PHONY: version
+version: ## print the version
+	@echo $(VERSION)
+
 .PHONY: dist
 dist: $(PAYLOAD) ## an archive laid out as the server's file system, with its checksum, in build/packages
 	@rm -rf $(STAGE)

@@ -44,6 +44,11 @@ install --rollback
 check_equal 'rollback without an earlier version' \
     "1 install.sh: expected a version that was active before saltwell-$version, found none" "$status $stderr"
 
+# The engine of the tests has no Keeper, so it refuses ON CLUSTER: the statement is there.
+on_server 'DROP FUNCTION saltOf'
+install --no-doctor --cluster shards
+check_contains 'on a cluster' 'SQL function saltOf: Code: 392. DB::Exception: Replicated DDL queries are disabled' "$stderr"
+
 # What was changed by hand is put back, and a server that was started anew has all of it.
 on_server 'CREATE OR REPLACE FUNCTION saltOf AS (x, salts) -> 0'
 rm "$scripts/period_stream"

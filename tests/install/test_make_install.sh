@@ -61,6 +61,20 @@ run "$TMPDIR/unpacked/usr/lib/saltwell/install.sh" --offline --user-scripts "$TM
 check_equal 'dist: installs' '0 ' "$status $stderr"
 check_equal 'dist: is complete' "$(cd "$TMPDIR/unpacked/var/lib/clickhouse/user_scripts" && find . | sort)" "$(cd "$TMPDIR/server/scripts" && find . | sort)"
 
+# What the image takes out of the archive and the sources is there, and the options that containers give are right.
+for path in $(sed -n "s|^COPY --from=archive /\([^ ]*\) .*|\1|p" install/docker/Dockerfile | sed "s/\${VERSION}/$version/"); do
+    check_equal "docker: the archive has $path" "$TMPDIR/unpacked/$path" "$(ls -d "$TMPDIR/unpacked/$path")"
+done
+check_equal 'docker: the entry point' install/docker/entrypoint.sh "$(sed -n 's|^COPY --chmod=755 \([^ ]*\) .*|\1|p' install/docker/Dockerfile)"
+# in_container NAME OPTIONS: install.sh with them installs into the data folder of a container.
+in_container() {
+    # shellcheck disable=SC2086 # they are words
+    run "$TMPDIR/unpacked/usr/lib/saltwell/install.sh" --root "$TMPDIR/$1" $2
+    check_equal "$1: installs" "0 period_stream (Saltwell) $version" "$status $("$TMPDIR/$1/var/lib/clickhouse/user_scripts/period_stream" --version)"
+}
+in_container kubernetes "$(sed -n 's/^ *args: \[\(.*\)\]/\1/p' install/kubernetes/clickhouse.yaml | tr -d ,)"
+in_container docker "$(sed -n '/install.sh/,/^exec/p' install/docker/entrypoint.sh | sed '/^exec/d; s|.*install.sh||; s|\\\\$||' | tr '\n\\' '  ')"
+
 make_quietly --always-make --dry-run "$BUILD/bin/periods" CC=their-cc CFLAGS=--their-cflags \
     CPPFLAGS=--their-cppflags LDFLAGS=--their-ldflags LDLIBS=--their-ldlibs
 commands=$(cat "$TMPDIR/stdout")
