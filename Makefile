@@ -238,7 +238,7 @@ mutate: ## put faults in, list those that no test sees (N=100 SEED=1)
 	@install/deps.sh build check
 	@BUILD=$(BUILD) python3 tests/mutate.py $(N) $(SEED)
 
-C_FILES = $(wildcard $(ROOMS:%=%/*.[ch]) udf/*.c install/local/*.[ch] tests/unit/*.[ch] tests/laws/*.c tests/fuzz/*.[ch] tests/bench/*.c)
+C_FILES = $(wildcard $(ROOMS:%=%/*.[ch]) udf/*.c install/local/*.[ch] tests/arm64/*.c tests/unit/*.[ch] tests/laws/*.c tests/fuzz/*.[ch] tests/bench/*.c)
 .PHONY: format
 format: ## lay the C files out by .clang-format
 	clang-format -i $(C_FILES)

@@ -8,6 +8,8 @@ DEB_ARCH = $(patsubst x86_64,amd64,$(patsubst aarch64,arm64,$(MACHINE)))
 DIST = saltwell-$(VERSION)-linux-$(MACHINE)
 PACKAGES_IN = $(BUILD)/packages
 STAGE = $(PACKAGES_IN)/stage-$@
+DEB_LEVEL ?= 6
+DIST_LEVEL ?= 9
 MAINTAINER ?= Saltwell maintainers <saltwell@users.noreply.github.com>
 fill = sed -e 's|@VERSION@|$(VERSION)|' -e 's|@ARCH@|$1|' -e 's|@MAINTAINER@|$(MAINTAINER)|' \
 	-e "s|@DATE@|$$(LC_ALL=C date -u -R -d @$(SOURCE_DATE_EPOCH))|" -e "s|@SIZE@|$$(du -sk $(STAGE) | cut -f 1)|"
@@ -33,7 +35,7 @@ dist: $(PAYLOAD) ## an archive laid out as the server's file system, with its ch
 	@$(MAKE) --no-print-directory -s install DESTDIR=$(abspath $(STAGE)) PREFIX=/usr OWNER= >/dev/null
 	@chmod -R u=rwX,go=rX $(STAGE)
 	@tar -C $(STAGE) --sort=name --format=gnu --owner=0 --group=0 --numeric-owner --mtime=@$(SOURCE_DATE_EPOCH) -cf - etc usr var | \
-		gzip -9n >$(PACKAGES_IN)/$(DIST).tar.gz
+		gzip -$(DIST_LEVEL)n >$(PACKAGES_IN)/$(DIST).tar.gz
 	@cd $(PACKAGES_IN) && sha256sum $(DIST).tar.gz >$(DIST).tar.gz.sha256 && cat $(DIST).tar.gz.sha256
 
 .PHONY: deb
@@ -47,7 +49,7 @@ deb: $(PAYLOAD) ## a Debian package, in build/packages
 	@cd $(STAGE) && find usr -type f -print0 | LC_ALL=C sort -z | xargs -0 md5sum >DEBIAN/md5sums
 	@cp install/deb/postinst install/deb/prerm $(STAGE)/DEBIAN/
 	@chmod -R u=rwX,go=rX $(STAGE)
-	@dpkg-deb --root-owner-group -Zxz --build $(STAGE) $(PACKAGES_IN)/saltwell_$(VERSION)_$(DEB_ARCH).deb
+	@dpkg-deb --root-owner-group -Zxz -z$(DEB_LEVEL) --build $(STAGE) $(PACKAGES_IN)/saltwell_$(VERSION)_$(DEB_ARCH).deb
 
 .PHONY: rpm
 rpm: $(PAYLOAD) ## an RPM package, in build/packages
@@ -85,6 +87,7 @@ check-arm64: ## run the unit tests for 64-bit Arm in an emulator: two minutes
 # What `make check` has a short form of: a minute of load, and two builds in two places.
 .PHONY: check-install
 check-install: ## change versions under a minute of load; build the packages twice, in two places
-	$(call set_up,build demo check,all)
+	$(call set_up,build demo check packages,all)
 	LOAD_SECONDS=60 CLIENTS=8 BUILD=$(BUILD) sh tests/install/test_upgrade.sh
+	PACKAGES=all DEB_LEVEL=6 BUILD=$(BUILD) sh tests/install/test_packages.sh
 	BUILD=$(BUILD) sh tests/install/twice.sh

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Versions change while queries run: not one of them fails. LOAD_SECONDS (4) says for how long, CLIENTS (4) how
+# Versions change while queries run: not one of them fails. LOAD_SECONDS (2) says for how long, CLIENTS (3) how
 # many ask at once; make check-install takes a minute.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
@@ -36,11 +36,11 @@ client() {
 }
 
 clients=
-for number in $(seq "${CLIENTS:-4}"); do
+for number in $(seq "${CLIENTS:-3}"); do
     client "$number" &
     clients="$clients $!"
 done
-until=$(($(date +%s) + ${LOAD_SECONDS:-4}))
+until=$(($(date +%s) + ${LOAD_SECONDS:-2}))
 changes=0
 while [ "$(date +%s)" -lt "$until" ] || [ $changes -lt 2 ]; do
     install --no-doctor --from "$TMPDIR/later/saltwell-9.9.9"
@@ -54,6 +54,6 @@ done
 wait $clients
 
 asked=$(awk '{ n += $1 } END { print n }' "$TMPDIR"/asked.*)
-echo "$changes changes of the version, $asked queries of ${CLIENTS:-4} clients"
-check_equal 'each client asked' "${CLIENTS:-4}" "$(cat "$TMPDIR"/asked.* | grep -vcx 0)"
+echo "$changes changes of the version, $asked queries of ${CLIENTS:-3} clients"
+check_equal 'each client asked' "${CLIENTS:-3}" "$(cat "$TMPDIR"/asked.* | grep -vcx 0)"
 check_equal 'no query failed or answered wrong' '' "$(cat "$TMPDIR"/wrong.* 2>/dev/null | head -n 3)"
