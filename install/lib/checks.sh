@@ -40,8 +40,9 @@ ask_list() {
 
 check_loaded() {
     programs_names=$(quoted "$(executable_functions "$from")") sql_names=$(quoted "$(sql_functions "$from")")
-    missing=$(ask_list "SELECT arrayJoin([$programs_names]) AS n WHERE n NOT IN (SELECT name FROM system.functions WHERE origin = 'ExecutableUserDefined')
-        UNION ALL SELECT arrayJoin([$sql_names]) AS n WHERE n NOT IN (SELECT name FROM system.functions WHERE origin = 'SQLUserDefined')")
+    missing=$(ask_list "SELECT arrayJoin(arrayFilter(n -> NOT has(known, n), arrayConcat(
+            arrayMap(n -> ('ExecutableUserDefined', n), [$programs_names]), arrayMap(n -> ('SQLUserDefined', n), [$sql_names])))).2
+        FROM (SELECT groupArray((toString(origin), name)) AS known FROM system.functions)")
     failed=
     # A function that a reload could not load stays as it was before, with the message: until the next start.
     ! has_table ||

@@ -57,6 +57,6 @@ statements() {
 
 # other_sql_functions FOLDER: those that the server has not, or others of their names.
 other_sql_functions() {
-    ask "SELECT arrayJoin([$(quoted "$(sql_functions "$1")")]) AS n WHERE n NOT IN
-        (SELECT name FROM system.functions WHERE formatQuerySingleLine(if(create_query = '', 'SELECT 1', create_query)) IN ($(statements "$1")))"
+    ask "SELECT arrayJoin(arrayFilter(n -> NOT has(known, n), [$(quoted "$(sql_functions "$1")")])) FROM (SELECT groupArray(name) AS known
+        FROM system.functions WHERE formatQuerySingleLine(if(create_query = '', 'SELECT 1', create_query)) IN ($(statements "$1")))"
 }
