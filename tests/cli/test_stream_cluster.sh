@@ -94,3 +94,19 @@ url=$node1
 check_contains 'an error on a shard' 'that overflows' \
     "$(bits "$(written by_key "$one --emit periods --sum \"back\\\\\\\\slash\" --cluster shards")")"
 check_contains 'a cluster with a quote in its name' "Requested cluster 'it's' not found" "$(bits "$(written by_key "$one --cluster \"it\\\\\\'s\"")")"
+
+# What the doctor says of the two: the same version, another one on one of them, none on it.
+doctor() {
+    run "$ROOT/install/doctor.sh" --url "$node1" --cluster shards
+}
+url=$node2
+doctor
+check_equal 'the doctor: status' '0 ' "$status $stderr"
+check_contains 'the doctor: both have the version' 'on all 2' "$(grep replicas "$TMPDIR/stdout")"
+sql "CREATE OR REPLACE FUNCTION saltwellVersion AS () -> '0.0.9'"
+doctor
+check_equal 'the doctor, one of another version: status' 1 "$status"
+check_contains 'the doctor, one of another version: which' '0.0.9' "$(grep '^fail  replicas' "$TMPDIR/stdout")"
+sql 'DROP FUNCTION saltwellVersion'
+doctor
+check_contains 'the doctor, one without: how many' 'on 2, found it on 1' "$(grep '^fail  replicas' "$TMPDIR/stdout")"

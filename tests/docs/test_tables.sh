@@ -65,6 +65,9 @@ for name in $(cut -f 1 "$TMPDIR/all") $(cat "$TMPDIR/sql"); do
     check_equal "the changelog names $name" yes \
         "$(grep -qF "\`$name\`" "$ROOT/CHANGELOG.md" && echo yes || echo no)"
 done
+(cut -f 1 "$TMPDIR/all" && cat "$TMPDIR/sql" && printf '%s\n' period_stream merge_partials saltwell_sql) | sort >"$TMPDIR/names"
+check_equal 'the doctor asks every function and table function' "$(cat "$TMPDIR/names")" \
+    "$(sed -n '/^#/!s/\t.*//p' "$ROOT/install/selftest.tsv" | sort)"
 check_equal 'the newest version of the changelog' \
     "$(sed -n 's/^#define SALTWELL_VERSION "\(.*\)"/\1/p' "$ROOT/udf/common/version.h")" \
     "$(sed -n 's/^## \([0-9][0-9.]*\).*/\1/p' "$ROOT/CHANGELOG.md" | head -n 1)"

@@ -1,12 +1,14 @@
 #!/bin/sh
 # tests/versions/check.sh [VERSION...]
 #
-# Runs the SQL cases and the README's queries on older engines, all of those below by default: chdb's
+# Runs the SQL cases, the README's queries and the doctor on older engines, all of those below by default: chdb's
 # wheels and packages hold a whole ClickHouse each. They are fetched once, about 140 MB each, into
 # $BUILD/versions. Prints one line per case and engine, and at the end `N passed, N failed, N skipped`;
 # status 1 if anything failed. Each case runs under the first combination of its settings.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
+# shellcheck source=examples/ad_mart/server.sh
+. "$ROOT/examples/ad_mart/server.sh"
 
 # version, where it comes from, package, the package's version
 engines() {
@@ -75,6 +77,21 @@ check_readme() {
     fi | tee -a "$TMPDIR/results"
 }
 
+# check_installed VERSION: as the installer lays a server out, the doctor finds nothing wrong.
+check_installed() {
+    installed=$TMPDIR/installed
+    rm -rf "$installed"
+    "$ROOT/install/install.sh" --offline --user-scripts "$installed/bin" --functions "$installed/xml" \
+        --user-defined "$installed/user_defined" >/dev/null
+    port=$(free_port)
+    BUILD=$installed python3 "$ROOT/tests/versions/http_front.py" "$port" </dev/null &
+    front=$!
+    run curl -s --retry 50 --retry-connrefused --retry-delay 1 -o /dev/null "http://127.0.0.1:$port/" --data-binary 'SELECT 1'
+    run "$ROOT/install/doctor.sh" --url "http://127.0.0.1:$port"
+    kill $front
+    check_equal "$1 the doctor" '0 ' "$status $(grep '^fail' "$TMPDIR/stdout")" | tee -a "$TMPDIR/results"
+}
+
 check_engine() {
     if ! fetch "$@"; then
         skip "$1" "$(tail -n 1 "$TMPDIR/fetch.log")" | tee -a "$TMPDIR/results"
@@ -85,6 +102,7 @@ check_engine() {
         check_case "$1" "$(basename "$sql" .sql)"
     done
     check_readme "$1"
+    check_installed "$1"
 }
 
 export SALTWELL_LOCAL="$ROOT/tests/versions/chdb_local.py" SQL_COMBINATIONS=1

@@ -4,7 +4,7 @@ void function_print_usage(const struct function_table *table, FILE *to)
 {
     fprintf(to,
             "usage: %s [--max-memory SIZE] FUNCTION < arguments > results\n"
-            "       %s --help | --version | --list | --xml\n",
+            "       %s --help | --version | --list | --xml | --check-sandbox\n",
             table->executable, table->executable);
 }
 
@@ -26,7 +26,8 @@ void function_print_help(const struct function_table *table, FILE *to)
           "  --help             this page\n"
           "  --version          the version\n"
           "  --list             the functions, a line each, separated by tabs\n"
-          "  --xml              the server's configuration of the functions\n\n"
+          "  --xml              the server's configuration of the functions\n"
+          "  --check-sandbox    whether the sandbox holds on this system\n\n"
           "Exit status: 0 success, 1 bad data or a failed read or write, 2 wrong usage.\n\n"
           "Functions:\n",
           to);

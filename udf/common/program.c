@@ -4,6 +4,7 @@
 #include "function_pages.h"
 #include "options.h"
 #include "sandbox.h"
+#include "sandbox_proof.h"
 #include "version.h"
 
 #include <fcntl.h>
@@ -113,6 +114,15 @@ static int serve(const struct command *command)
     return PROGRAM_FAILED;
 }
 
+static int check_sandbox(const char *executable)
+{
+    struct err err = {0};
+    if (sandbox_prove(PROGRAM_MAX_MEMORY_BYTES, &err) == STATUS_OK)
+        return program_print(executable, "%s: the sandbox holds\n", executable);
+    program_complain(executable, err.message);
+    return PROGRAM_FAILED;
+}
+
 /* Answers an option that prints a page. Returns -1 when the word is none. */
 static int print_page(const struct function_table *table, const char *option)
 {
@@ -121,6 +131,8 @@ static int print_page(const struct function_table *table, const char *option)
     else if (strcmp(option, "--version") == 0)
         return program_print(table->executable, "%s (Saltwell) %s\n", table->executable,
                              SALTWELL_VERSION);
+    else if (strcmp(option, "--check-sandbox") == 0)
+        return check_sandbox(table->executable);
     else if (strcmp(option, "--list") == 0)
         function_print_list(table, stdout);
     else if (strcmp(option, "--xml") == 0)
