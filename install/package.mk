@@ -90,4 +90,5 @@ check-install: ## change versions under a minute of load; build the packages twi
 	$(call set_up,build demo check packages,all)
 	LOAD_SECONDS=60 CLIENTS=8 BUILD=$(BUILD) sh tests/install/test_upgrade.sh
 	PACKAGES=all DEB_LEVEL=6 BUILD=$(BUILD) sh tests/install/test_packages.sh
+	BUILD=$(BUILD) sh tests/install/keeper.sh
 	BUILD=$(BUILD) sh tests/install/twice.sh
