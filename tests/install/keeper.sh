@@ -28,7 +28,7 @@ on_server 'SELECT 1' >/dev/null
 install --cluster shards --no-doctor
 check_equal 'the first server: status' '0 ' "$status $stderr"
 check_equal 'the first server: creates the SQL functions, though ON CLUSTER is refused with Keeper' \
-    "$(ls "$BUILD/user_defined" | grep -c .)" "$(grep -c '^create SQL' "$TMPDIR/stdout")"
+    "$(find "$BUILD/user_defined" -name "*.sql" | wc -l)" "$(grep -c '^create SQL' "$TMPDIR/stdout")"
 server=$TMPDIR/second
 production
 install
@@ -36,5 +36,5 @@ check_equal 'the second server: status' '0 ' "$status $stderr"
 check_equal 'the second server: finds them there' 0 "$(grep -c '^create SQL' "$TMPDIR/stdout")"
 check_equal 'the second server: has none of its own' '' "$(ls "$lib/user_defined")"
 install --uninstall
-check_equal 'uninstall on one takes them from both' "$(ls "$BUILD/user_defined" | grep -c .)" "$(grep -c '^drop SQL' "$TMPDIR/stdout")"
+check_equal 'uninstall on one takes them from both' "$(find "$BUILD/user_defined" -name "*.sql" | wc -l)" "$(grep -c '^drop SQL' "$TMPDIR/stdout")"
 kill "$first" "$keeper"
