@@ -65,7 +65,7 @@ rpm: $(PAYLOAD) ## an RPM package, in build/packages
 
 # For 64-bit Arm, built on any machine that has the compiler and the libraries for it (install/deps.sh arm64), and
 # tried in an emulator. The emulator has no seccomp, so the tests of the sandbox are skipped in it.
-ARM64 = BUILD=$(BUILD)/arm64 CC=aarch64-linux-gnu-gcc STRIP=aarch64-linux-gnu-strip RUN=qemu-aarch64
+ARM64 = BUILD=$(BUILD)/arm64 PACKAGES_IN=$(BUILD)/packages CC=aarch64-linux-gnu-gcc STRIP=aarch64-linux-gnu-strip RUN=qemu-aarch64
 ARM64_LIBRARIES = /usr/lib/aarch64-linux-gnu/pkgconfig
 $(BUILD)/tests/unit_forked: $(UNIT_OBJECTS) $(BUILD)/obj/tests/arm64/runner.o $(BUILD)/libsaltwell.a
 	$(call say,LD,$@)
@@ -73,7 +73,7 @@ $(BUILD)/tests/unit_forked: $(UNIT_OBJECTS) $(BUILD)/obj/tests/arm64/runner.o $(
 	$(Q)$(LINK) $(STATIC) $^ $(OUR_LDLIBS) $(LDLIBS) -o $@
 
 .PHONY: arm64
-arm64: ## the archive and the Debian package for 64-bit Arm, in build/arm64/packages
+arm64: ## the archive and the Debian package for 64-bit Arm, in build/packages
 	@install/deps.sh build arm64
 	@env PKG_CONFIG_LIBDIR=$(ARM64_LIBRARIES) $(MAKE) --no-print-directory -j2 $(ARM64) dist deb
 
@@ -90,4 +90,5 @@ check-install: ## change versions under a minute of load; build the packages twi
 	$(call set_up,build demo check packages,all)
 	LOAD_SECONDS=60 CLIENTS=8 BUILD=$(BUILD) sh tests/install/test_upgrade.sh
 	PACKAGES=all DEB_LEVEL=6 BUILD=$(BUILD) sh tests/install/test_packages.sh
+	BUILD=$(BUILD) sh tests/install/keeper.sh
 	BUILD=$(BUILD) sh tests/install/twice.sh

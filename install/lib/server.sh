@@ -9,11 +9,16 @@ url_encode() {
     printf '%s' "$1" | od -An -v -tx1 | tr -d ' \n' | sed 's/\(..\)/%\1/g'
 }
 
+# A text between the quotes of curl's configuration.
+curl_text() {
+    printf '%s' "$1" | sed 's/[\\"]/\\&/g'
+}
+
 # What curl reads on standard input: a command's words, and so a password there, everyone can read.
 curl_config() {
     printf 'url = "%s/?wait_end_of_query=1%s"\n' "${url%/}" "$1"
-    [ -z "${user:-}" ] || printf 'header = "X-ClickHouse-User: %s"\n' "$user"
-    [ -z "${password:-}" ] || printf 'header = "X-ClickHouse-Key: %s"\n' "$password"
+    [ -z "${user:-}" ] || printf 'header = "X-ClickHouse-User: %s"\n' "$(curl_text "$user")"
+    [ -z "${password:-}" ] || printf 'header = "X-ClickHouse-Key: %s"\n' "$(curl_text "$password")"
 }
 
 # A parameter's value as the server reads it: in its tab-separated format.

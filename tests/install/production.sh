@@ -1,8 +1,9 @@
 # shellcheck shell=sh disable=SC2154
 # A server laid out as a packaged one, with nothing of Saltwell on it; sourced after tests/server.sh.
 
-# production [OPTION...]: starts it on $http in $TMPDIR/server, etc/ and lib/ below it; the password of `default`
-# is in $password_file. start_production does it again with what is there.
+# production [OPTION...]: starts it on $http in $server ($TMPDIR/server), etc/ and lib/ below it; the password of
+# `default` is in $password_file, and $more_config is in its configuration. start_production does it again with what
+# is there.
 production() {
     need_engine production
     command -v curl >/dev/null || {
@@ -11,7 +12,7 @@ production() {
     }
     trap end_server EXIT
     trap 'exit 129' HUP INT TERM
-    server=$TMPDIR/server
+    server=${server:-$TMPDIR/server}
     etc=$server/etc lib=$server/lib
     mkdir -p "$etc" "$server/no-plugins"
     cat >"$etc/config.xml" <<END
@@ -21,6 +22,7 @@ production() {
     <path>$lib/</path>
     <user_scripts_path>$lib/user_scripts/</user_scripts_path>
     <user_defined_executable_functions_config>*_function.*ml</user_defined_executable_functions_config>
+    ${more_config:-}
 </clickhouse>
 END
     http=$(free_port) tcp=$(free_port)

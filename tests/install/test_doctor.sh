@@ -7,7 +7,8 @@
 # shellcheck source=tests/install/production.sh
 . "$ROOT/tests/install/production.sh"
 
-# Users of this test: one whose settings and threads are not those of others, one who may do little.
+# Users of this test: one whose settings and threads are not those of others, one who may do little, and one who may
+# do what docs/install.md asks for, with a password that needs care.
 cat >"$TMPDIR/users.xml" <<'END'
 <clickhouse>
     <profiles>
@@ -17,6 +18,13 @@ cat >"$TMPDIR/users.xml" <<'END'
     <users>
         <default><password/><profile>default</profile></default>
         <odd><password/><profile>odd</profile></odd>
+        <installer>
+            <password>p"w\x y</password>
+            <grants>
+                <query>GRANT CREATE FUNCTION, DROP FUNCTION, SYSTEM RELOAD FUNCTION, CREATE TEMPORARY TABLE ON *.*</query>
+                <query>GRANT SELECT ON system.*</query>
+            </grants>
+        </installer>
         <poor><password>secret</password><profile>default</profile><grants><query>GRANT SELECT ON *.*</query></grants></poor>
     </users>
 </clickhouse>
@@ -29,7 +37,8 @@ production --users-config "$TMPDIR/users.xml"
 password_file=/dev/null
 version=$(version)
 payload=$BUILD/saltwell-$version
-install --no-doctor
+printf '%s\n' 'p"w\x y' >"$TMPDIR/installer"
+install --no-doctor --user installer --password-file "$TMPDIR/installer"
 check_equal 'installed' '0 ' "$status $stderr"
 
 # check_of NAME: the doctor's line of that check.
@@ -97,7 +106,7 @@ says 'a function that does not load' functions 'Nonsense'
 says 'a name that ClickHouse has' names 'functions of its own called length'
 says 'another version than expected' versions 'expected 9.9.9 everywhere'
 
-install
+install --user installer --password-file "$TMPDIR/installer"
 check_equal 'the installation mends all of it' '0 ' "$status $stderr"
 
 run "$BUILD/bin/activity" --check-sandbox
