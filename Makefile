@@ -156,15 +156,24 @@ $(BUILD)/tests/%_driver: $(BUILD)/obj/tests/laws/%_driver.o $(BUILD)/libsaltwell
 	@mkdir -p $(@D)
 	$(Q)$(LINK) $^ $(OUR_LDLIBS) $(LDLIBS) -o $@
 
-# Fuzz targets with a plain driver that replays files.
-REPLAYS = $(patsubst tests/fuzz/fuzz_%.c,$(BUILD)/tests/replay_%,$(wildcard tests/fuzz/fuzz_*.c))
+# Fuzz targets with a plain driver that replays files; those of whole executables with one that lets every
+# allocation of a run fail.
+RUN_TARGETS = $(EXECUTABLES:%=tests/fuzz/fuzz_run_%.c)
+REPLAYS = $(patsubst tests/fuzz/fuzz_%.c,$(BUILD)/tests/replay_%,$(filter-out $(RUN_TARGETS),$(wildcard tests/fuzz/fuzz_*.c)))
 $(BUILD)/tests/replay_%: $(BUILD)/obj/tests/fuzz/fuzz_%.o $(BUILD)/obj/tests/fuzz/replay.o $(BUILD)/libsaltwell.a
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)$(LINK) $^ $(OUR_LDLIBS) $(LDLIBS) -o $@
 
+WRAPS = -Wl,--wrap=sandbox_enter,--wrap=stream_program_open
+STARVERS = $(EXECUTABLES:%=$(BUILD)/tests/starve_%)
+$(BUILD)/tests/starve_%: $(BUILD)/obj/tests/fuzz/fuzz_run_%.o $(BUILD)/obj/tests/fuzz/executable.o $(BUILD)/obj/tests/fuzz/starve.o $(BUILD)/libsaltwell.a
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(LINK) $(WRAPS) $^ $(OUR_LDLIBS) $(LDLIBS) -o $@
+
 .PHONY: check-programs
-check-programs: $(BUILD)/tests/unit $(LAW_DRIVERS) $(REPLAYS)
+check-programs: $(BUILD)/tests/unit $(LAW_DRIVERS) $(REPLAYS) $(STARVERS)
 	@:
 
 SANITIZERS = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
@@ -199,10 +208,15 @@ check-versions: ## run the SQL tests on older ClickHouse versions (VERSIONS="24.
 # stays in build/fuzz.
 SECONDS ?= 60
 FUZZERS = $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZ = clang $(OUR_CPPFLAGS) -std=c11 -pthread -O1 -g -ffp-contract=off $(SANITIZERS) -fsanitize=fuzzer
 $(BUILD)/fuzz/fuzz_%: tests/fuzz/fuzz_%.c tests/fuzz/fuzz.h $(wildcard $(ROOMS:%=%/*.[ch]))
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
-	$(Q)clang $(OUR_CPPFLAGS) -std=c11 -pthread -O1 -g -ffp-contract=off $(SANITIZERS) -fsanitize=fuzzer $(filter %.c,$^) $(OUR_LDLIBS) -o $@
+	$(Q)$(FUZZ) $(filter %.c,$^) $(OUR_LDLIBS) -o $@
+$(BUILD)/fuzz/fuzz_run_%: tests/fuzz/fuzz_run_%.c tests/fuzz/executable.c tests/fuzz/executable.h udf/%.c $(wildcard $(ROOMS:%=%/*.[ch]))
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(FUZZ) $(WRAPS) $(filter-out udf/$*.c,$(filter %.c,$^)) $(OUR_LDLIBS) -o $@
 
 .PHONY: fuzz
 fuzz: $(FUZZERS:%=$(BUILD)/fuzz/fuzz_%) ## run each fuzz target for SECONDS=60

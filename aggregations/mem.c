@@ -37,7 +37,9 @@ enum status mem_take_zeros(size_t n, size_t size_bytes, void *zeros_out, struct 
     return STATUS_OK;
 }
 
-void mem_fail_call(unsigned long n)
+unsigned long mem_fail_call(unsigned long n)
 {
+    unsigned long left = calls_until_failure;
     calls_until_failure = n;
+    return left;
 }

@@ -20,7 +20,8 @@ void mem_trim(void);
  * type. STATUS_NOMEM leaves it untouched. */
 CHECKED enum status mem_take_zeros(size_t n, size_t size_bytes, void *zeros_out, struct err *err);
 
-/* For tests: the n-th call of mem_resize from now fails, once. 0 switches that off. */
-void mem_fail_call(unsigned long n);
+/* For tests: the n-th call of mem_resize from now fails, once. 0 switches that off. Returns how far
+ * away an earlier n still was: 0 where its call has failed. */
+unsigned long mem_fail_call(unsigned long n);
 
 #endif

@@ -13,49 +13,47 @@
  */
 enum { MAX_NAME_BYTES = 900 };
 
-static enum status append_name(struct buf *type, const char *text, struct err *err)
+/* The poisoned block's type. It takes no memory from the heap: that may be what ran out. */
+struct poison {
+    uint8_t type[MAX_NAME_BYTES + 100];
+    size_t type_bytes;
+};
+
+static void append_text(struct poison *poison, const char *text)
 {
-    for (; *text != '\0' && type->size_bytes < MAX_NAME_BYTES; text++) {
-        if (*text == '`' || *text == '\\')
-            TRY(buf_append_u8(type, '\\', err));
-        TRY(buf_append_u8(type, (uint8_t)*text, err));
-    }
-    return STATUS_OK;
+    size_t size_bytes = strlen(text);
+    memcpy(poison->type + poison->type_bytes, text, size_bytes);
+    poison->type_bytes += size_bytes;
 }
 
-static enum status append_type(struct buf *type, const char *executable, const char *message,
-                               struct err *err)
+static void append_name(struct poison *poison, const char *text)
 {
-    static const char before[] = "AggregateFunction(`", after[] = ".`, UInt8)";
-    TRY(buf_append(type, before, sizeof(before) - 1, err));
-    TRY(append_name(type, executable, err));
-    TRY(append_name(type, ": ", err));
-    TRY(append_name(type, message, err));
-    return buf_append(type, after, sizeof(after) - 1, err);
+    for (; *text != '\0' && poison->type_bytes < MAX_NAME_BYTES; text++) {
+        if (*text == '`' || *text == '\\')
+            poison->type[poison->type_bytes++] = '\\';
+        poison->type[poison->type_bytes++] = (uint8_t)*text;
+    }
 }
 
 enum status stream_poison(const char *executable, const char *message, struct io_output output,
                           struct err *err)
 {
-    static const uint8_t one_column_one_row[] = {1, 1, 1, 'x'};
-    struct buf type = {0}, block = {0};
-    enum status status = append_type(&type, executable, message, err);
-    if (status == STATUS_OK)
-        status = buf_append(&block, one_column_one_row, sizeof(one_column_one_row), err);
-    if (status == STATUS_OK)
-        status = buf_append_varuint(&block, type.size_bytes, err);
-    if (status == STATUS_OK)
-        status = buf_append(&block, type.data, type.size_bytes, err);
-    if (status == STATUS_OK)
-        status = buf_append_u8(&block, 0, err);
-    struct iovec part = {block.data, block.size_bytes};
-    if (status == STATUS_OK)
-        status = output.write(output.context, &part, 1, err);
-    if (status == STATUS_OK)
-        status = io_wait(&output, err);
-    buf_free(&type);
-    buf_free(&block);
-    return status;
+    enum { LONGEST_VARUINT_BYTES = 10 };
+    uint8_t one_column_one_row[4 + LONGEST_VARUINT_BYTES] = {1, 1, 1, 'x'}, values = 0;
+    struct poison poison = {.type_bytes = 0};
+    append_text(&poison, "AggregateFunction(`");
+    append_name(&poison, executable);
+    append_name(&poison, ": ");
+    append_name(&poison, message);
+    append_text(&poison, ".`, UInt8)");
+    uint8_t *head_end = varuint_put(one_column_one_row + 4, poison.type_bytes);
+    struct iovec parts[] = {
+        {one_column_one_row, (size_t)(head_end - one_column_one_row)},
+        {poison.type, poison.type_bytes},
+        {&values, sizeof(values)},
+    };
+    TRY(output.write(output.context, parts, sizeof(parts) / sizeof(*parts), err));
+    return io_wait(&output, err);
 }
 
 /*
