@@ -144,10 +144,13 @@ shell play:
 	@BUILD=$(BUILD) PORT='$(PORT)' examples/demo/$@.sh
 
 UNIT_OBJECTS = $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard tests/unit/*.c))
-$(BUILD)/tests/unit: $(UNIT_OBJECTS) $(BUILD)/libsaltwell.a
+# Memory runs out in tests only: the hook is in their programs, not in the library.
+MEM_FAIL = $(BUILD)/obj/tests/mem_fail.o
+WRAP_MEMORY = -Wl,--wrap=realloc,--wrap=malloc,--wrap=calloc
+$(BUILD)/tests/unit: $(UNIT_OBJECTS) $(MEM_FAIL) $(BUILD)/libsaltwell.a
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
-	$(Q)$(LINK) $^ -lcriterion $(OUR_LDLIBS) $(LDLIBS) -o $@
+	$(Q)$(LINK) $(WRAP_MEMORY) $^ -lcriterion $(OUR_LDLIBS) $(LDLIBS) -o $@
 
 # Programs that a law's test drives.
 LAW_DRIVERS = $(patsubst tests/laws/%.c,$(BUILD)/tests/%,$(wildcard tests/laws/*.c))
@@ -165,21 +168,32 @@ $(BUILD)/tests/replay_%: $(BUILD)/obj/tests/fuzz/fuzz_%.o $(BUILD)/obj/tests/fuz
 	@mkdir -p $(@D)
 	$(Q)$(LINK) $^ $(OUR_LDLIBS) $(LDLIBS) -o $@
 
-WRAPS = -Wl,--wrap=sandbox_enter,--wrap=stream_program_open
+WRAPS = $(WRAP_MEMORY) -Wl,--wrap=sandbox_enter,--wrap=stream_program_open
 STARVERS = $(EXECUTABLES:%=$(BUILD)/tests/starve_%)
-$(BUILD)/tests/starve_%: $(BUILD)/obj/tests/fuzz/fuzz_run_%.o $(BUILD)/obj/tests/fuzz/executable.o $(BUILD)/obj/tests/fuzz/starve.o $(BUILD)/libsaltwell.a
+$(BUILD)/tests/starve_%: $(BUILD)/obj/tests/fuzz/fuzz_run_%.o $(BUILD)/obj/tests/fuzz/executable.o $(BUILD)/obj/tests/fuzz/starve.o $(MEM_FAIL) $(BUILD)/libsaltwell.a
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)$(LINK) $(WRAPS) $^ $(OUR_LDLIBS) $(LDLIBS) -o $@
+
+# Programs with a hook that turns them against their machine; what is released has none.
+ATTACKERS = $(EXECUTABLES:%=$(BUILD)/tests/attacked/%)
+$(BUILD)/tests/attacked/%: $(BUILD)/obj/udf/%.o $(BUILD)/obj/tests/faults/attack.o $(BUILD)/libsaltwell.a
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(LINK) $(STATIC) -Wl,--wrap=read $^ $(OUR_LDLIBS) $(LDLIBS) -o $@
 
 .PHONY: check-programs
 check-programs: $(BUILD)/tests/unit $(LAW_DRIVERS) $(REPLAYS) $(STARVERS)
 	@:
 
+.PHONY: attackers
+attackers: $(ATTACKERS)
+	@:
+
 SANITIZERS = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 .PHONY: check
 check: ## set up, and run the tests (GROUPS="unit cli sql ...")
-	$(call set_up,build demo check,CHECK_CFLAGS=-Werror all check-programs bench-programs)
+	$(call set_up,build demo check,CHECK_CFLAGS=-Werror all check-programs attackers bench-programs)
 	@[ -e $(BUILD)/asan/tests/unit ] || \
 		echo 'building what is tested a second time, with sanitizers: about a minute'
 	@$(MAKE) --no-print-directory -j2 BUILD=$(BUILD)/asan CC=clang CFLAGS='-O1 -g' \
@@ -213,7 +227,7 @@ $(BUILD)/fuzz/fuzz_%: tests/fuzz/fuzz_%.c tests/fuzz/fuzz.h $(wildcard $(ROOMS:%
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)$(FUZZ) $(filter %.c,$^) $(OUR_LDLIBS) -o $@
-$(BUILD)/fuzz/fuzz_run_%: tests/fuzz/fuzz_run_%.c tests/fuzz/executable.c tests/fuzz/executable.h udf/%.c $(wildcard $(ROOMS:%=%/*.[ch]))
+$(BUILD)/fuzz/fuzz_run_%: tests/fuzz/fuzz_run_%.c tests/fuzz/executable.c tests/mem_fail.c tests/fuzz/executable.h udf/%.c $(wildcard $(ROOMS:%=%/*.[ch]))
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)$(FUZZ) $(WRAPS) $(filter-out udf/$*.c,$(filter %.c,$^)) $(OUR_LDLIBS) -o $@
@@ -230,6 +244,13 @@ fuzz: $(FUZZERS:%=$(BUILD)/fuzz/fuzz_%) ## run each fuzz target for SECONDS=60
 		grep '^stat::' $$log; \
 	done
 
+# Sixteen clients with known answers, while processes, servers and disks fail.
+.PHONY: soak
+soak: ## load with faults for SECONDS=60, and print what came of it (SEED=1)
+	@install/deps.sh build demo check
+	@$(MAKE) --no-print-directory -j2 all
+	@tests/faults/soak.sh $(BUILD) $(SECONDS) $(SEED)
+
 # How many of N faults, drawn by SEED and put in one at a time, the tests see; about 6 s each.
 N ?= 100
 SEED ?= 1
@@ -238,7 +259,7 @@ mutate: ## put faults in, list those that no test sees (N=100 SEED=1)
 	@install/deps.sh build check
 	@BUILD=$(BUILD) python3 tests/mutate.py $(N) $(SEED)
 
-C_FILES = $(wildcard $(ROOMS:%=%/*.[ch]) udf/*.c install/local/*.[ch] tests/unit/*.[ch] tests/laws/*.c tests/fuzz/*.[ch] tests/bench/*.c)
+C_FILES = $(wildcard $(ROOMS:%=%/*.[ch]) udf/*.c install/local/*.[ch] tests/*.[ch] tests/faults/*.c tests/unit/*.[ch] tests/laws/*.c tests/fuzz/*.[ch] tests/bench/*.c)
 .PHONY: format
 format: ## lay the C files out by .clang-format
 	clang-format -i $(C_FILES)

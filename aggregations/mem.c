@@ -5,12 +5,8 @@
 #include <malloc.h>
 #endif
 
-static unsigned long calls_until_failure;
-
 void *mem_resize(void *old, size_t size_bytes)
 {
-    if (calls_until_failure > 0 && --calls_until_failure == 0)
-        return NULL;
     return realloc(old, size_bytes);
 }
 
@@ -35,11 +31,4 @@ enum status mem_take_zeros(size_t n, size_t size_bytes, void *zeros_out, struct 
     memset(zeros, 0, n * size_bytes);
     memcpy(zeros_out, &zeros, sizeof(zeros));
     return STATUS_OK;
-}
-
-unsigned long mem_fail_call(unsigned long n)
-{
-    unsigned long left = calls_until_failure;
-    calls_until_failure = n;
-    return left;
 }

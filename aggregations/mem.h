@@ -1,5 +1,5 @@
 /* The functions through which all heap memory passes, so that tests can make the n-th call
- * fail. */
+ * fail (tests/mem_fail.h). */
 #ifndef SALTWELL_MEM_H
 #define SALTWELL_MEM_H
 
@@ -19,9 +19,5 @@ void mem_trim(void);
 /* n > 0 structs of size_bytes each, all zero: their address goes to *zeros_out, a pointer of any
  * type. STATUS_NOMEM leaves it untouched. */
 CHECKED enum status mem_take_zeros(size_t n, size_t size_bytes, void *zeros_out, struct err *err);
-
-/* For tests: the n-th call of mem_resize from now fails, once. 0 switches that off. Returns how far
- * away an earlier n still was: 0 where its call has failed. */
-unsigned long mem_fail_call(unsigned long n);
 
 #endif

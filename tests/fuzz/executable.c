@@ -1,6 +1,6 @@
 #include "executable.h"
 
-#include "mem.h"
+#include "../mem_fail.h"
 #include "native_read.h"
 #include "sandbox.h"
 #include "stream_program.h"
