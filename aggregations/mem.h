@@ -16,6 +16,9 @@ void mem_free(void *old);
 /* Gives freed memory back to the system, which malloc keeps a part of otherwise. */
 void mem_trim(void);
 
+/* The most heap memory that was in use at one time so far. */
+size_t mem_peak_bytes(void);
+
 /* n > 0 structs of size_bytes each, all zero: their address goes to *zeros_out, a pointer of any
  * type. STATUS_NOMEM leaves it untouched. */
 CHECKED enum status mem_take_zeros(size_t n, size_t size_bytes, void *zeros_out, struct err *err);

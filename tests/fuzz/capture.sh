@@ -18,7 +18,7 @@ capture() {
     for revision in 0 1 54405 54454 54480; do
         rm -f "$TMPDIR/block"
         curl -s -m 10 "http://127.0.0.1:$http/?client_protocol_version=$revision&max_block_size=4" \
-            --data-binary "SELECT * FROM executable('capture block', Native, 'x UInt8', ($4))"
+            --data-binary "SELECT * FROM executable('capture block', Native, 'x UInt8', ($4), SETTINGS check_exit_code = 1)"
         { bytes "$(printf %02x "$2")" && cat "$TMPDIR/block"; } >"$out/run_$1/$3-$revision"
     done
 }
@@ -63,11 +63,11 @@ for number in $(seq 0 5); do
     capture merge_partials "$number" "states_$number" "SELECT intDiv(n, 2) AS k, n::SimpleAggregateFunction(max, UInt64) AS v, moments AS w, activity AS a, exact AS e,
         arrayReduce('varSampStableState', values) AS g, toDecimal128(n, 3) AS d $rows"
 done
-for number in 0 1 2 3; do
+for number in 0 1 2 3 4; do
     capture saltwell_sql $number "columns_$number" "SELECT arrayJoin(['k', 't', 'r', 'v', 'two words']) AS name,
         transform(name, ['k', 't', 'r', 'v'], ['String', 'DateTime(\'UTC\')', 'Bool', 'Nullable(Float64)'], 'Tuple(a Int8, b Array(String))') AS type, '' AS default_kind"
 done
-for number in 4 5; do
+for number in 5 6; do
     capture saltwell_sql $number "columns_$number" "SELECT arrayJoin(['k', 'v', 'm', 'a', 'two words']) AS name,
         transform(name, ['k', 'v', 'm', 'a'], ['LowCardinality(String)', 'Int32', 'Tuple(n UInt64, mean Float64, m2 Float64)', 'AggregateFunction(varSampStable, Float64)'], 'String') AS type"
 done

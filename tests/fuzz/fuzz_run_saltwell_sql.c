@@ -25,8 +25,10 @@ const char *executable_command(unsigned choice)
         "saltwell_sql period_stream --table t --keys k --time t --gap 10",
         "saltwell_sql period_stream --table t --keys k --time t --gap 10 --shards 3 --cluster c",
         "saltwell_sql period_stream --table t --keys k,t --time t --gap 10 --lengths --restart r",
-        "saltwell_sql period_stream --table t --keys k --time t --gap 10 --max-span 5 "
-        "--emit periods --sum v --moments v --max-memory 1G --patience 9",
+        "saltwell_sql period_stream --table t --keys k --time t --gap 10 --emit periods --sum v "
+        "--stats",
+        "saltwell_sql period_stream --table t --keys k --time t --gap 10 --moments v --emit "
+        "periods",
         "saltwell_sql merge_partials --table t --keys k",
         "saltwell_sql merge_partials --table t --keys k --shards 3 --op v=last --keys-unordered",
     };

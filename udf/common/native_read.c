@@ -377,6 +377,7 @@ enum status native_read_block(struct native_reader *reader, const struct native_
     reader->block.body = reader->bytes.data + body_at;
     reader->block.body_bytes = reader->at - body_at;
     resolve_addresses(reader);
+    io_add_block(reader->input.totals, reader->block.n_rows);
     *block_out = &reader->block;
     return STATUS_OK;
 }

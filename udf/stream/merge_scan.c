@@ -10,7 +10,7 @@ struct merge {
     struct native_writer writer;
     struct stream_key key;
     struct native_builder *keys; /* one per key column */
-    size_t n_keys_ready;
+    size_t n_keys; /* builders: to be freed also where one could not be made */
     struct fold *folds; /* one per other column */
     size_t n_folds;
     uint64_t n_groups;      /* that wait to be written */
@@ -28,7 +28,7 @@ enum fold_op merge_find_op(const struct merge_options *options, const char *colu
 
 static void free_merge(struct merge *merge)
 {
-    for (size_t i = 0; i < merge->n_keys_ready; i++)
+    for (size_t i = 0; i < merge->n_keys; i++)
         native_builder_free(&merge->keys[i]);
     for (size_t i = 0; i < merge->n_folds; i++)
         fold_free(&merge->folds[i]);
@@ -91,9 +91,9 @@ static enum status open_merge(struct merge *merge, const struct native_block *bl
                        block->n_columns);
     TRY(check_ops(merge, block, err));
     TRY(mem_take_zeros(n_keys, sizeof(*merge->keys), &merge->keys, err));
-    for (; merge->n_keys_ready < n_keys; merge->n_keys_ready++)
-        TRY(native_builder_init_plain(&merge->keys[merge->n_keys_ready],
-                                      &block->columns[merge->n_keys_ready], err));
+    merge->n_keys = n_keys;
+    for (size_t i = 0; i < n_keys; i++)
+        TRY(native_builder_init_plain(&merge->keys[i], &block->columns[i], err));
     TRY(mem_take_zeros(block->n_columns - n_keys, sizeof(*merge->folds), &merge->folds, err));
     for (size_t column = n_keys; column < block->n_columns; column++)
         TRY(open_fold(merge, block, column, err));

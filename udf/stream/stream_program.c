@@ -1,5 +1,7 @@
 #include "stream_program.h"
 
+#include "io_wait.h"
+#include "mem.h"
 #include "native_read.h"
 #include "program.h"
 
@@ -74,10 +76,31 @@ void stream_program_open(struct stream_wires *wires, const struct stream_setting
     wires->output = io_held_open(&wires->held, output);
     if (settings->heartbeat)
         io_beat_open(&wires->beat, STDIN_FILENO, wires->output, &wires->input, &wires->output);
+    wires->has_stats = settings->stats;
+    wires->started_ms = io_now_ms();
+    wires->totals_in = wires->totals_out = (struct io_totals){0};
+    wires->input.totals = &wires->totals_in;
+    wires->output.totals = &wires->totals_out;
 }
 
-int stream_program_end(const char *executable, enum status status, struct err *err,
-                       struct stream_wires *wires)
+static void tell_stats(const char *executable, const struct stream_wires *wires)
+{
+    char line[256];
+    if (!wires->has_stats)
+        return;
+    (void)snprintf(line, sizeof(line),
+                   "stats: rows_read=%llu blocks_read=%llu rows_written=%llu blocks_written=%llu "
+                   "seconds=%.3f peak_bytes=%zu",
+                   (unsigned long long)wires->totals_in.n_rows,
+                   (unsigned long long)wires->totals_in.n_blocks,
+                   (unsigned long long)wires->totals_out.n_rows,
+                   (unsigned long long)wires->totals_out.n_blocks,
+                   (double)(io_now_ms() - wires->started_ms) / 1000, mem_peak_bytes());
+    program_complain(executable, line);
+}
+
+static int end_run(const char *executable, enum status status, struct err *err,
+                   struct stream_wires *wires)
 {
     if (status == STATUS_OK)
         status = io_finish(&wires->output, err);
@@ -93,6 +116,14 @@ int stream_program_end(const char *executable, enum status status, struct err *e
         io_finish(&wires->output, NULL) == STATUS_OK)
         io_drain(STDIN_FILENO, DRAIN_MS);
     return PROGRAM_FAILED;
+}
+
+int stream_program_end(const char *executable, enum status status, struct err *err,
+                       struct stream_wires *wires)
+{
+    int exit_status = end_run(executable, status, err, wires);
+    tell_stats(executable, wires);
+    return exit_status;
 }
 
 bool stream_program_is_at_terminal(void)
@@ -113,7 +144,7 @@ int stream_program_misused(const char *executable, const char *message, const ch
     return PROGRAM_USAGE;
 }
 
-enum { SETTING_MAX_MEMORY, SETTING_PATIENCE, SETTING_HEARTBEAT, SETTING_SQL };
+enum { SETTING_MAX_MEMORY, SETTING_PATIENCE, SETTING_HEARTBEAT, SETTING_STATS, SETTING_SQL };
 
 static enum status take_setting(void *context, int option, const char *value, struct err *err)
 {
@@ -126,6 +157,9 @@ static enum status take_setting(void *context, int option, const char *value, st
                               &settings->patience_s, err);
     case SETTING_HEARTBEAT:
         settings->heartbeat = true;
+        return STATUS_OK;
+    case SETTING_STATS:
+        settings->stats = true;
         return STATUS_OK;
     default:
         return err_set(err, STATUS_USAGE,
@@ -140,6 +174,7 @@ struct options stream_settings_options(struct stream_settings *settings)
         {"max-memory", required_argument, NULL, SETTING_MAX_MEMORY},
         {"patience", required_argument, NULL, SETTING_PATIENCE},
         {"heartbeat", no_argument, NULL, SETTING_HEARTBEAT},
+        {"stats", no_argument, NULL, SETTING_STATS},
         {"sql", no_argument, NULL, SETTING_SQL}, /* of version 0.1.0 */
         {0},
     };
@@ -155,6 +190,9 @@ const char stream_settings_help[] =
     "looks\n"
     "                      whether the query goes on; the structure must list the columns in the\n"
     "                      order in which they come\n"
+    "  --stats             at the end, a line on standard error: rows, blocks, seconds, memory; "
+    "with\n"
+    "                      stderr_reaction = 'log', for 'throw' would make it an error\n"
     "  --help, --version\n"
     "\n"
     "saltwell_sql writes the whole statement.\n"
