@@ -55,3 +55,5 @@ check_equal 'query_log names the functions' "['periods']	['saltOf']" \
     "$(ask 60 "SELECT used_executable_user_defined_functions, used_sql_user_defined_functions FROM system.query_log WHERE log_comment = 'seen' AND type = 'QueryFinish'")"
 check_equal 'query_log names the table function' "['executable']" "$(ask 60 "SELECT DISTINCT arrayFilter(f -> f = 'executable', used_table_functions)
     FROM system.query_log WHERE query LIKE 'SELECT count()%period_stream%log%' AND type = 'QueryFinish' AND query NOT LIKE '%saltwell_sql%'")"
+query=$(awk '/^```$/ { exit } inside; /^```sql/ { inside = 1 }' "$ROOT/docs/operations.md")
+check_equal 'the query of docs/operations.md' 'periods	1' "$(ask 60 "$query" | cut -f 1,2)"
