@@ -56,9 +56,9 @@ class Limits:
                         "AS SELECT intDiv(number, 3), number % 3 * 1000 + number % 7 FROM numbers(30000000)", 600)
         print(self.server.ask("SELECT uniqExact(k), count() FROM keys", 600)[1], "keys and events")
         self.measure("10 million keys, plain SQL: groupArray alone", "SELECT sum(length(times)) FROM (SELECT groupArray(ts) AS times FROM keys GROUP BY k)")
-        self.measure("10 million keys, periods()", "SELECT sum(length(periods(k, groupArray(ts), 1200, 0))) FROM (SELECT k, ts FROM keys) GROUP BY k "
-                     "FORMAT Null")
-        self.measure("10 million keys, activityState()", "SELECT activityState(groupArray(ts)) FROM keys GROUP BY k FORMAT Null")
+        self.measure("10 million keys, periods()", "SELECT sum(length(periods(k, times, 1200, 0))) FROM (SELECT k, groupArray(ts) AS times FROM keys "
+                     "GROUP BY k)")
+        self.measure("10 million keys, activityState()", "SELECT sum(length(activityState(times))) FROM (SELECT groupArray(ts) AS times FROM keys GROUP BY k)")
         self.measure("10 million keys, period_stream", f"SELECT count(), uniqExact(period_id) FROM executable('period_stream --keys 1 --time ts "
                      f"--gap 1200', Native, '{COLUMNS}', (SELECT k, ts FROM keys ORDER BY k, ts), {STREAM})")
         self.measure("10 million keys, period_stream --emit periods", f"SELECT count() FROM executable('period_stream --keys 1 --time ts "

@@ -10,8 +10,8 @@ struct merge {
     struct native_writer writer;
     struct stream_key key;
     struct native_builder *keys; /* one per key column */
-    size_t n_keys; /* builders: to be freed also where one could not be made */
-    struct fold *folds; /* one per other column */
+    size_t n_keys;               /* builders: to be freed also where one could not be made */
+    struct fold *folds;          /* one per other column */
     size_t n_folds;
     uint64_t n_groups;      /* that wait to be written */
     uint64_t n_rows_before; /* the block */
