@@ -158,10 +158,13 @@ shell play:
 	@BUILD=$(BUILD) PORT='$(PORT)' examples/demo/$@.sh
 
 UNIT_OBJECTS = $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard tests/unit/*.c))
-$(BUILD)/tests/unit: $(UNIT_OBJECTS) $(BUILD)/libsaltwell.a
+# Memory runs out in tests only: the hook is in their programs, not in the library.
+MEM_FAIL = $(BUILD)/obj/tests/mem_fail.o
+WRAP_MEMORY = -Wl,--wrap=realloc,--wrap=malloc,--wrap=calloc
+$(BUILD)/tests/unit: $(UNIT_OBJECTS) $(MEM_FAIL) $(BUILD)/libsaltwell.a
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
-	$(Q)$(LINK) $^ -lcriterion $(OUR_LDLIBS) $(LDLIBS) -o $@
+	$(Q)$(LINK) $(WRAP_MEMORY) $^ -lcriterion $(OUR_LDLIBS) $(LDLIBS) -o $@
 
 # Programs that a law's test drives.
 LAW_DRIVERS = $(patsubst tests/laws/%.c,$(BUILD)/tests/%,$(wildcard tests/laws/*.c))
@@ -170,15 +173,35 @@ $(BUILD)/tests/%_driver: $(BUILD)/obj/tests/laws/%_driver.o $(BUILD)/libsaltwell
 	@mkdir -p $(@D)
 	$(Q)$(LINK) $^ $(OUR_LDLIBS) $(LDLIBS) -o $@
 
-# Fuzz targets with a plain driver that replays files.
-REPLAYS = $(patsubst tests/fuzz/fuzz_%.c,$(BUILD)/tests/replay_%,$(wildcard tests/fuzz/fuzz_*.c))
+# Fuzz targets with a plain driver that replays files; those of whole executables with one that lets every
+# allocation of a run fail.
+RUN_TARGETS = $(EXECUTABLES:%=tests/fuzz/fuzz_run_%.c)
+REPLAYS = $(patsubst tests/fuzz/fuzz_%.c,$(BUILD)/tests/replay_%,$(filter-out $(RUN_TARGETS),$(wildcard tests/fuzz/fuzz_*.c)))
 $(BUILD)/tests/replay_%: $(BUILD)/obj/tests/fuzz/fuzz_%.o $(BUILD)/obj/tests/fuzz/replay.o $(BUILD)/libsaltwell.a
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)$(LINK) $^ $(OUR_LDLIBS) $(LDLIBS) -o $@
 
+WRAPS = $(WRAP_MEMORY) -Wl,--wrap=sandbox_enter,--wrap=stream_program_open
+STARVERS = $(EXECUTABLES:%=$(BUILD)/tests/starve_%)
+$(BUILD)/tests/starve_%: $(BUILD)/obj/tests/fuzz/fuzz_run_%.o $(BUILD)/obj/tests/fuzz/executable.o $(BUILD)/obj/tests/fuzz/starve.o $(MEM_FAIL) $(BUILD)/libsaltwell.a
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(LINK) $(WRAPS) $^ $(OUR_LDLIBS) $(LDLIBS) -o $@
+
+# Programs with a hook that turns them against their machine; what is released has none.
+ATTACKERS = $(EXECUTABLES:%=$(BUILD)/tests/attacked/%)
+$(BUILD)/tests/attacked/%: $(BUILD)/obj/udf/%.o $(BUILD)/obj/tests/faults/attack.o $(BUILD)/libsaltwell.a
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(LINK) $(STATIC) -Wl,--wrap=read $^ $(OUR_LDLIBS) $(LDLIBS) -o $@
+
 .PHONY: check-programs
-check-programs: $(BUILD)/tests/unit $(LAW_DRIVERS) $(REPLAYS)
+check-programs: $(BUILD)/tests/unit $(LAW_DRIVERS) $(REPLAYS) $(STARVERS)
+	@:
+
+.PHONY: attackers
+attackers: $(ATTACKERS)
 	@:
 
 SANITIZERS = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
@@ -189,7 +212,7 @@ unit-sanitized:
 
 .PHONY: check
 check: ## set up, and run the tests (GROUPS="unit cli sql ...")
-	$(call set_up,build demo check,CHECK_CFLAGS=-Werror all check-programs bench-programs)
+	$(call set_up,build demo check,CHECK_CFLAGS=-Werror all check-programs attackers bench-programs)
 	@[ -e $(BUILD)/asan/tests/unit ] || \
 		echo 'building what is tested a second time, with sanitizers: about a minute'
 	@$(MAKE) --no-print-directory -j2 $(SANITIZED) check-programs
@@ -217,10 +240,15 @@ check-versions: ## run the SQL tests on older ClickHouse versions (VERSIONS="24.
 # stays in build/fuzz.
 SECONDS ?= 60
 FUZZERS = $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZ = clang $(OUR_CPPFLAGS) -std=c11 -pthread -O1 -g -ffp-contract=off $(SANITIZERS) -fsanitize=fuzzer
 $(BUILD)/fuzz/fuzz_%: tests/fuzz/fuzz_%.c tests/fuzz/fuzz.h $(wildcard $(ROOMS:%=%/*.[ch]))
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
-	$(Q)clang $(OUR_CPPFLAGS) -std=c11 -pthread -O1 -g -ffp-contract=off $(SANITIZERS) -fsanitize=fuzzer $(filter %.c,$^) $(OUR_LDLIBS) -o $@
+	$(Q)$(FUZZ) $(filter %.c,$^) $(OUR_LDLIBS) -o $@
+$(BUILD)/fuzz/fuzz_run_%: tests/fuzz/fuzz_run_%.c tests/fuzz/executable.c tests/mem_fail.c tests/fuzz/executable.h udf/%.c $(wildcard $(ROOMS:%=%/*.[ch]))
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(FUZZ) $(WRAPS) $(filter-out udf/$*.c,$(filter %.c,$^)) $(OUR_LDLIBS) -o $@
 
 .PHONY: fuzz
 fuzz: $(FUZZERS:%=$(BUILD)/fuzz/fuzz_%) ## run each fuzz target for SECONDS=60
@@ -234,6 +262,13 @@ fuzz: $(FUZZERS:%=$(BUILD)/fuzz/fuzz_%) ## run each fuzz target for SECONDS=60
 		grep '^stat::' $$log; \
 	done
 
+# Sixteen clients with known answers, while processes, servers and disks fail.
+.PHONY: soak
+soak: ## load with faults for SECONDS=60, and print what came of it (SEED=1)
+	@install/deps.sh build demo check
+	@$(MAKE) --no-print-directory -j2 all
+	@tests/faults/soak.sh $(BUILD) $(SECONDS) $(SEED)
+
 # How many of N faults, drawn by SEED and put in one at a time, the tests see; about 6 s each.
 N ?= 100
 SEED ?= 1
@@ -243,7 +278,7 @@ mutate: ## put faults in, list those that no test sees (N=100 SEED=1)
 	@$(MAKE) --no-print-directory engine
 	@BUILD=$(BUILD) python3 tests/mutate.py $(N) $(SEED)
 
-C_FILES = $(wildcard $(ROOMS:%=%/*.[ch]) udf/*.c install/local/*.[ch] tests/arm64/*.c tests/unit/*.[ch] tests/laws/*.c tests/fuzz/*.[ch] tests/bench/*.c)
+C_FILES = $(wildcard $(ROOMS:%=%/*.[ch]) udf/*.c install/local/*.[ch] tests/*.[ch] tests/arm64/*.c tests/faults/*.c tests/unit/*.[ch] tests/laws/*.c tests/fuzz/*.[ch] tests/bench/*.c)
 .PHONY: format
 format: ## lay the C files out by .clang-format
 	clang-format -i $(C_FILES)

@@ -1,5 +1,5 @@
 /* The functions through which all heap memory passes, so that tests can make the n-th call
- * fail. */
+ * fail (tests/mem_fail.h). */
 #ifndef SALTWELL_MEM_H
 #define SALTWELL_MEM_H
 
@@ -16,11 +16,11 @@ void mem_free(void *old);
 /* Gives freed memory back to the system, which malloc keeps a part of otherwise. */
 void mem_trim(void);
 
+/* The most heap memory that was in use at one time so far. */
+size_t mem_peak_bytes(void);
+
 /* n > 0 structs of size_bytes each, all zero: their address goes to *zeros_out, a pointer of any
  * type. STATUS_NOMEM leaves it untouched. */
 CHECKED enum status mem_take_zeros(size_t n, size_t size_bytes, void *zeros_out, struct err *err);
-
-/* For tests: the n-th call of mem_resize from now fails, once. 0 switches that off. */
-void mem_fail_call(unsigned long n);
 
 #endif

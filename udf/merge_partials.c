@@ -45,7 +45,8 @@ int main(int argc, char **argv)
 {
     static struct merge_command command;
     struct err err = {0};
-    struct stream_settings settings = {PROGRAM_MAX_MEMORY_BYTES, STREAM_PATIENCE_S, false};
+    struct stream_settings settings = {.max_memory_bytes = PROGRAM_MAX_MEMORY_BYTES,
+                                       .patience_s = STREAM_PATIENCE_S};
     const struct options options[] = {merge_command_options(&command),
                                       stream_settings_options(&settings)};
     if (argc == 2 && strcmp(argv[1], "--help") == 0)

@@ -47,7 +47,8 @@ int main(int argc, char **argv)
 {
     struct err err = {0};
     struct period_command command = {0};
-    struct stream_settings settings = {PROGRAM_MAX_MEMORY_BYTES, STREAM_PATIENCE_S, false};
+    struct stream_settings settings = {.max_memory_bytes = PROGRAM_MAX_MEMORY_BYTES,
+                                       .patience_s = STREAM_PATIENCE_S};
     const struct options options[] = {period_command_options(&command),
                                       stream_settings_options(&settings)};
     if (argc == 2 && strcmp(argv[1], "--help") == 0)

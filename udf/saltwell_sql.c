@@ -149,6 +149,7 @@ static enum status read_command(struct command *command, int argc, char **argv,
         return err_set(err, STATUS_USAGE, "expected --table, found none");
     command->request.max_memory_bytes = command->settings.max_memory_bytes;
     command->request.patience_s = command->settings.patience_s;
+    command->request.stats = command->settings.stats;
     return STATUS_OK;
 }
 

@@ -1,7 +1,7 @@
 /* Activity payloads: what goes in comes out, in the one spelling that there is. */
 #include "test_activity.h"
 
-#include "mem.h"
+#include "../mem_fail.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>

@@ -4,7 +4,7 @@
  */
 #include "test_activity.h"
 
-#include "mem.h"
+#include "../mem_fail.h"
 
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>

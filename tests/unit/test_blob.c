@@ -1,4 +1,5 @@
 /* The stored form: round trips, the cap on sizes, and every way in which a blob can be wrong. */
+#include "../mem_fail.h"
 #include "blob.h"
 
 #include "mem.h"

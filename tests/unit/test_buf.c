@@ -1,7 +1,7 @@
 /* buf: growable bytes and varuints. */
 #include "buf.h"
 
-#include "mem.h"
+#include "../mem_fail.h"
 
 #include <criterion/criterion.h>
 

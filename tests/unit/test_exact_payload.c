@@ -1,4 +1,5 @@
 /* The stored form: golden bytes, round trips, and what is refused. */
+#include "../mem_fail.h"
 #include "test_exact.h"
 
 #include "mem.h"

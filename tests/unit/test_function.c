@@ -2,7 +2,7 @@
 #include "function.h"
 #include "function_pages.h"
 
-#include "mem.h"
+#include "../mem_fail.h"
 
 #include <criterion/criterion.h>
 

@@ -1,7 +1,7 @@
 /* native_read: blocks of the wire, valid and hostile. */
 #include "native_read.h"
 
-#include "mem.h"
+#include "../mem_fail.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

@@ -168,7 +168,7 @@ Test(native_revision, waits_for_the_rest_of_a_large_block)
     const size_t sizes_bytes[] = {sizeof(block) - 1, 1};
     for (size_t n = 1; n <= 2; n++) {
         struct pieces pieces = {bytes, sizes_bytes, n, 0, 0};
-        struct io_input input = {&pieces, read_piece, more_comes};
+        struct io_input input = {.context = &pieces, .read = read_piece, .has_more = more_comes};
         struct buf out = {0};
         enum native_revision found = NATIVE_REVISION_0;
         cr_assert_eq(pass_on(input, true, &out, &found, NULL), STATUS_OK);

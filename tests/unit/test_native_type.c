@@ -1,7 +1,7 @@
 /* native_type: ClickHouse's type names become layouts. */
 #include "native_type.h"
 
-#include "mem.h"
+#include "../mem_fail.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

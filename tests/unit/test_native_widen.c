@@ -1,7 +1,7 @@
 /* native_widen and native_number: columns of many types as the declared ones. */
 #include "native_widen.h"
 
-#include "mem.h"
+#include "../mem_fail.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

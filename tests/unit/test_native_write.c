@@ -2,7 +2,7 @@
 #include "native_read.h"
 #include "native_write.h"
 
-#include "mem.h"
+#include "../mem_fail.h"
 
 #include <criterion/criterion.h>
 

@@ -1,7 +1,7 @@
 /* period_scan_run over memory: the periods of a plain loop over the rows, wherever blocks cut,
  * and what it refuses, with row and key. */
+#include "../mem_fail.h"
 #include "io_behind.h"
-#include "mem.h"
 #include "period_scan.h"
 #include "periods_rule.h"
 #include "stream_tables.h"

@@ -1,6 +1,6 @@
 /* The cut of a stream's blocks, against the open period that is taken from row to row. The cut of
  * arrays is tested through the answers that are made of it, in test_periods_array.c. */
-#include "mem.h"
+#include "../mem_fail.h"
 #include "periods_cut.h"
 
 #include <criterion/criterion.h>

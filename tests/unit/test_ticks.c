@@ -1,5 +1,5 @@
 /* The sort, against what a sort must be: ascending, a permutation, stable. */
-#include "mem.h"
+#include "../mem_fail.h"
 #include "ticks.h"
 
 #include <criterion/criterion.h>

@@ -85,7 +85,9 @@ static enum status write_descriptor(void *context, struct iovec *parts, size_t n
 
 struct io_input io_input_of_descriptor(int descriptor)
 {
-    return (struct io_input){(void *)(intptr_t)descriptor, read_descriptor, descriptor_has_more};
+    return (struct io_input){.context = (void *)(intptr_t)descriptor,
+                             .read = read_descriptor,
+                             .has_more = descriptor_has_more};
 }
 
 struct io_output io_output_of_descriptor(int descriptor)

@@ -11,6 +11,19 @@
 #include <stdbool.h>
 #include <sys/uio.h>
 
+/* Blocks that have been read or written whole. */
+struct io_totals {
+    uint64_t n_blocks, n_rows;
+};
+
+static inline void io_add_block(struct io_totals *totals, uint64_t n_rows)
+{
+    if (totals == NULL)
+        return;
+    totals->n_blocks++;
+    totals->n_rows += n_rows;
+}
+
 struct io_input {
     void *context;
     /* Reads 1 to capacity_bytes bytes; *read_bytes_out is 0 at the end of the input. STATUS_IO. */
@@ -19,6 +32,7 @@ struct io_input {
     /* NULL, or whether more bytes come within some milliseconds: what comes, comes at once, where
      * the other side is in the middle of writing. */
     bool (*has_more)(void *context);
+    struct io_totals *totals; /* NULL, or where a reader of blocks counts them */
 };
 
 struct io_output {
@@ -39,6 +53,7 @@ struct io_output {
     enum status (*resume)(void *context, int timeout_ms, bool *has_rest_out, struct err *err);
     /* NULL, or nothing more comes: writes what is held back or put aside. */
     enum status (*finish)(void *context, struct err *err);
+    struct io_totals *totals; /* NULL, or where a writer of blocks counts them */
 };
 
 CHECKED static inline enum status io_wait(const struct io_output *output, struct err *err)

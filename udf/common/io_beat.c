@@ -66,7 +66,7 @@ void io_beat_open(struct io_beat *beat, int descriptor, struct io_output output,
 {
     *beat = (struct io_beat){
         .descriptor = descriptor, .input = io_input_of_descriptor(descriptor), .output = output};
-    *input_out = (struct io_input){beat, read_beat, has_more};
+    *input_out = (struct io_input){.context = beat, .read = read_beat, .has_more = has_more};
     *output_out = (struct io_output){.context = beat,
                                      .begin = output.begin == NULL ? NULL : begin_beat,
                                      .announce = announce_beat,

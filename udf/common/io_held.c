@@ -78,6 +78,8 @@ static enum status finish_held(void *context, struct err *err)
 struct io_output io_held_open(struct io_held *held, struct io_output output)
 {
     *held = (struct io_held){.output = output};
+    /* For the last words of a program whose memory has run out; where there is none yet, later. */
+    (void)!buf_reserve(&held->parts, 4 * sizeof(struct iovec), NULL);
     return (struct io_output){.context = held,
                               .begin = begin_held,
                               .write = write_held,

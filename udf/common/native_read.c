@@ -265,13 +265,15 @@ struct trial {
     size_t parsed_bytes;
 };
 
-static struct trial try_columns(struct native_reader *reader, enum native_revision revision)
+/* STATUS_NOMEM: nothing can be said of the revision. */
+static enum status try_columns(struct native_reader *reader, enum native_revision revision,
+                               struct trial *trial_out, struct err *err)
 {
     size_t at = reader->at;
     reader->is_trying = true;
     reader->block.revision = revision;
     enum status status = read_columns(reader, NULL);
-    struct trial trial = {
+    *trial_out = (struct trial){
         .fits = status == STATUS_OK && native_info_follows(reader),
         .is_short = status == STATUS_TRUNCATED,
         .missing_bytes = status == STATUS_TRUNCATED ? reader->missing_bytes : SIZE_MAX,
@@ -279,7 +281,10 @@ static struct trial try_columns(struct native_reader *reader, enum native_revisi
     };
     reader->is_trying = false;
     reader->at = at;
-    return trial;
+    if (status == STATUS_NOMEM)
+        return err_set(err, STATUS_NOMEM, "out of memory: no room for %zu columns",
+                       reader->block.n_columns);
+    return STATUS_OK;
 }
 
 /* Whether the bytes at hand may be the first ones of a piece that is still being written. A pipe
@@ -316,8 +321,9 @@ static enum status recognise_columns(struct native_reader *reader, struct err *e
 {
     for (;;) {
         bool arrived = false;
-        struct trial with = try_columns(reader, NATIVE_REVISION_KINDS);
-        struct trial without = try_columns(reader, NATIVE_REVISION_INFO);
+        struct trial with, without;
+        TRY(try_columns(reader, NATIVE_REVISION_KINDS, &with, err));
+        TRY(try_columns(reader, NATIVE_REVISION_INFO, &without, err));
         bool is_settled = with.fits || without.fits;
         if (is_settled && (with.is_short || without.is_short))
             is_settled = !may_be_cut(reader);
@@ -371,6 +377,7 @@ enum status native_read_block(struct native_reader *reader, const struct native_
     reader->block.body = reader->bytes.data + body_at;
     reader->block.body_bytes = reader->at - body_at;
     resolve_addresses(reader);
+    io_add_block(reader->input.totals, reader->block.n_rows);
     *block_out = &reader->block;
     return STATUS_OK;
 }

@@ -160,8 +160,10 @@ enum status native_writer_add(struct native_writer *writer, const struct native_
 
 enum status native_writer_flush(struct native_writer *writer, struct err *err)
 {
-    return writer->output.write(writer->output.context, (struct iovec *)(void *)writer->parts.data,
-                                writer->parts.size_bytes / sizeof(struct iovec), err);
+    TRY(writer->output.write(writer->output.context, (struct iovec *)(void *)writer->parts.data,
+                             writer->parts.size_bytes / sizeof(struct iovec), err));
+    io_add_block(writer->output.totals, writer->n_rows);
+    return STATUS_OK;
 }
 
 enum status native_writer_announce(struct native_writer *writer, struct err *err)

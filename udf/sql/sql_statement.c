@@ -68,6 +68,8 @@ enum status sql_common_options(const struct sql_request *request, bool keys_unor
         TRY(sql_number(command, "--max-memory", request->max_memory_bytes, err));
     if (request->patience_s != 0)
         TRY(sql_number(command, "--patience", request->patience_s, err));
+    if (request->stats)
+        TRY(sql_option(command, "--stats", NULL, err));
     return sql_option(command, "--heartbeat", NULL, err);
 }
 
@@ -146,9 +148,10 @@ static enum status append_settings(const struct sql_request *request, struct buf
     unsigned long long write_ms = 2000ull * request->patience_s;
     char settings[160];
     (void)snprintf(settings, sizeof(settings),
-                   "),\n    SETTINGS stderr_reaction = 'throw', command_read_timeout = %d, "
+                   "),\n    SETTINGS stderr_reaction = '%s', command_read_timeout = %d, "
                    "command_write_timeout = %llu)\n",
-                   READ_MS, write_ms > WRITE_MS ? write_ms : WRITE_MS);
+                   request->stats ? "log" : "throw", READ_MS,
+                   write_ms > WRITE_MS ? write_ms : WRITE_MS);
     return append_text(text, settings, err);
 }
 

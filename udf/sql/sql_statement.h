@@ -16,6 +16,7 @@ struct sql_request {
     uint64_t n_ranges;       /* of the key's hash, a process each; 0 and 1: all in one */
     size_t max_memory_bytes; /* 0: not asked for, as patience_s */
     uint64_t patience_s;
+    bool stats;
 };
 
 /* The parts of a statement. */

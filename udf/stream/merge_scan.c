@@ -10,8 +10,8 @@ struct merge {
     struct native_writer writer;
     struct stream_key key;
     struct native_builder *keys; /* one per key column */
-    size_t n_keys_ready;
-    struct fold *folds; /* one per other column of the result */
+    size_t n_keys;               /* builders: to be freed also where one could not be made */
+    struct fold *folds;          /* one per other column of the result */
     size_t n_folds;
     uint64_t n_groups;      /* that wait to be written */
     uint64_t n_rows_before; /* the block */
@@ -27,7 +27,7 @@ size_t merge_find_op(const struct merge_options *options, size_t from, const cha
 
 static void free_merge(struct merge *merge)
 {
-    for (size_t i = 0; i < merge->n_keys_ready; i++)
+    for (size_t i = 0; i < merge->n_keys; i++)
         native_builder_free(&merge->keys[i]);
     for (size_t i = 0; i < merge->n_folds; i++)
         fold_free(&merge->folds[i]);
@@ -58,7 +58,8 @@ static enum status check_ops(const struct merge *merge, const struct native_bloc
                              struct err *err)
 {
     const struct merge_options *options = merge->options;
-    for (const struct merge_op *op = options->ops; op < options->ops + options->n_ops; op++) {
+    for (size_t i = 0; i < options->n_ops; i++) {
+        const struct merge_op *op = &options->ops[i];
         size_t column = options->n_keys;
         if (op->op != FOLD_ROWS)
             TRY(stream_find_column(block, op->column, "--op", &column, err));
@@ -141,9 +142,9 @@ static enum status open_merge(struct merge *merge, const struct native_block *bl
                        block->n_columns);
     TRY(check_ops(merge, block, err));
     TRY(mem_take_zeros(n_keys, sizeof(*merge->keys), &merge->keys, err));
-    for (; merge->n_keys_ready < n_keys; merge->n_keys_ready++)
-        TRY(native_builder_init_plain(&merge->keys[merge->n_keys_ready],
-                                      &block->columns[merge->n_keys_ready], err));
+    merge->n_keys = n_keys;
+    for (size_t i = 0; i < n_keys; i++)
+        TRY(native_builder_init_plain(&merge->keys[i], &block->columns[i], err));
     TRY(open_folds(merge, block, err));
     TRY(add_columns(merge, err));
     return native_writer_announce(&merge->writer, err);

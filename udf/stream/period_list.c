@@ -94,9 +94,9 @@ static enum status open_list(struct period_scan *scan, const struct native_block
     struct period_list *list = scan->state;
     scan->n_columns_out = options->n_keys + N_COLUMNS + options->n_folds;
     TRY(mem_take_zeros(options->n_keys, sizeof(*list->keys), &list->keys, err));
-    for (; list->n_keys < options->n_keys; list->n_keys++)
-        TRY(native_builder_init_plain(&list->keys[list->n_keys], &block->columns[list->n_keys],
-                                      err));
+    list->n_keys = options->n_keys; /* to be freed also where one could not be made */
+    for (size_t i = 0; i < options->n_keys; i++)
+        TRY(native_builder_init_plain(&list->keys[i], &block->columns[i], err));
     TRY(open_columns(scan, block, err));
     if (options->n_folds > 0)
         TRY(mem_take_zeros(options->n_folds, sizeof(*list->folds), &list->folds, err));

@@ -1,5 +1,6 @@
 #include "stream_program.h"
 
+#include "mem.h"
 #include "native_read.h"
 #include "program.h"
 
@@ -13,49 +14,47 @@
  */
 enum { MAX_NAME_BYTES = 900 };
 
-static enum status append_name(struct buf *type, const char *text, struct err *err)
+/* The poisoned block's type. It takes no memory from the heap: that may be what ran out. */
+struct poison {
+    uint8_t type[MAX_NAME_BYTES + 100];
+    size_t type_bytes;
+};
+
+static void append_text(struct poison *poison, const char *text)
 {
-    for (; *text != '\0' && type->size_bytes < MAX_NAME_BYTES; text++) {
-        if (*text == '`' || *text == '\\')
-            TRY(buf_append_u8(type, '\\', err));
-        TRY(buf_append_u8(type, (uint8_t)*text, err));
-    }
-    return STATUS_OK;
+    size_t size_bytes = strlen(text);
+    memcpy(poison->type + poison->type_bytes, text, size_bytes);
+    poison->type_bytes += size_bytes;
 }
 
-static enum status append_type(struct buf *type, const char *executable, const char *message,
-                               struct err *err)
+static void append_name(struct poison *poison, const char *text)
 {
-    static const char before[] = "AggregateFunction(`", after[] = ".`, UInt8)";
-    TRY(buf_append(type, before, sizeof(before) - 1, err));
-    TRY(append_name(type, executable, err));
-    TRY(append_name(type, ": ", err));
-    TRY(append_name(type, message, err));
-    return buf_append(type, after, sizeof(after) - 1, err);
+    for (; *text != '\0' && poison->type_bytes < MAX_NAME_BYTES; text++) {
+        if (*text == '`' || *text == '\\')
+            poison->type[poison->type_bytes++] = '\\';
+        poison->type[poison->type_bytes++] = (uint8_t)*text;
+    }
 }
 
 enum status stream_poison(const char *executable, const char *message, struct io_output output,
                           struct err *err)
 {
-    static const uint8_t one_column_one_row[] = {1, 1, 1, 'x'};
-    struct buf type = {0}, block = {0};
-    enum status status = append_type(&type, executable, message, err);
-    if (status == STATUS_OK)
-        status = buf_append(&block, one_column_one_row, sizeof(one_column_one_row), err);
-    if (status == STATUS_OK)
-        status = buf_append_varuint(&block, type.size_bytes, err);
-    if (status == STATUS_OK)
-        status = buf_append(&block, type.data, type.size_bytes, err);
-    if (status == STATUS_OK)
-        status = buf_append_u8(&block, 0, err);
-    struct iovec part = {block.data, block.size_bytes};
-    if (status == STATUS_OK)
-        status = output.write(output.context, &part, 1, err);
-    if (status == STATUS_OK)
-        status = io_wait(&output, err);
-    buf_free(&type);
-    buf_free(&block);
-    return status;
+    enum { LONGEST_VARUINT_BYTES = 10 };
+    uint8_t one_column_one_row[4 + LONGEST_VARUINT_BYTES] = {1, 1, 1, 'x'}, values = 0;
+    struct poison poison = {.type_bytes = 0};
+    append_text(&poison, "AggregateFunction(`");
+    append_name(&poison, executable);
+    append_name(&poison, ": ");
+    append_name(&poison, message);
+    append_text(&poison, ".`, UInt8)");
+    uint8_t *head_end = varuint_put(one_column_one_row + 4, poison.type_bytes);
+    struct iovec parts[] = {
+        {one_column_one_row, (size_t)(head_end - one_column_one_row)},
+        {poison.type, poison.type_bytes},
+        {&values, sizeof(values)},
+    };
+    TRY(output.write(output.context, parts, sizeof(parts) / sizeof(*parts), err));
+    return io_wait(&output, err);
 }
 
 /*
@@ -76,10 +75,31 @@ void stream_program_open(struct stream_wires *wires, const struct stream_setting
     wires->output = io_held_open(&wires->held, output);
     if (settings->heartbeat)
         io_beat_open(&wires->beat, STDIN_FILENO, wires->output, &wires->input, &wires->output);
+    wires->has_stats = settings->stats;
+    wires->started_ms = io_now_ms();
+    wires->totals_in = wires->totals_out = (struct io_totals){0};
+    wires->input.totals = &wires->totals_in;
+    wires->output.totals = &wires->totals_out;
 }
 
-int stream_program_end(const char *executable, enum status status, struct err *err,
-                       struct stream_wires *wires)
+static void tell_stats(const char *executable, const struct stream_wires *wires)
+{
+    char line[256];
+    if (!wires->has_stats)
+        return;
+    (void)snprintf(line, sizeof(line),
+                   "stats: rows_read=%llu blocks_read=%llu rows_written=%llu blocks_written=%llu "
+                   "seconds=%.3f peak_bytes=%zu",
+                   (unsigned long long)wires->totals_in.n_rows,
+                   (unsigned long long)wires->totals_in.n_blocks,
+                   (unsigned long long)wires->totals_out.n_rows,
+                   (unsigned long long)wires->totals_out.n_blocks,
+                   (double)(io_now_ms() - wires->started_ms) / 1000, mem_peak_bytes());
+    program_complain(executable, line);
+}
+
+static int end_run(const char *executable, enum status status, struct err *err,
+                   struct stream_wires *wires)
 {
     if (status == STATUS_OK)
         status = io_finish(&wires->output, err);
@@ -95,6 +115,14 @@ int stream_program_end(const char *executable, enum status status, struct err *e
         io_finish(&wires->output, NULL) == STATUS_OK)
         io_drain(STDIN_FILENO, DRAIN_MS);
     return PROGRAM_FAILED;
+}
+
+int stream_program_end(const char *executable, enum status status, struct err *err,
+                       struct stream_wires *wires)
+{
+    int exit_status = end_run(executable, status, err, wires);
+    tell_stats(executable, wires);
+    return exit_status;
 }
 
 bool stream_program_is_at_terminal(void)
@@ -115,7 +143,7 @@ int stream_program_misused(const char *executable, const char *message, const ch
     return PROGRAM_USAGE;
 }
 
-enum { SETTING_MAX_MEMORY, SETTING_PATIENCE, SETTING_HEARTBEAT, SETTING_SQL };
+enum { SETTING_MAX_MEMORY, SETTING_PATIENCE, SETTING_HEARTBEAT, SETTING_STATS, SETTING_SQL };
 
 static enum status take_setting(void *context, int option, const char *value, struct err *err)
 {
@@ -128,6 +156,9 @@ static enum status take_setting(void *context, int option, const char *value, st
                               &settings->patience_s, err);
     case SETTING_HEARTBEAT:
         settings->heartbeat = true;
+        return STATUS_OK;
+    case SETTING_STATS:
+        settings->stats = true;
         return STATUS_OK;
     default:
         return err_set(err, STATUS_USAGE,
@@ -142,6 +173,7 @@ struct options stream_settings_options(struct stream_settings *settings)
         {"max-memory", required_argument, NULL, SETTING_MAX_MEMORY},
         {"patience", required_argument, NULL, SETTING_PATIENCE},
         {"heartbeat", no_argument, NULL, SETTING_HEARTBEAT},
+        {"stats", no_argument, NULL, SETTING_STATS},
         {"sql", no_argument, NULL, SETTING_SQL}, /* of version 0.1.0 */
         {0},
     };
@@ -157,6 +189,9 @@ const char stream_settings_help[] =
     "looks\n"
     "                      whether the query goes on; the structure must list the columns in the\n"
     "                      order in which they come\n"
+    "  --stats             at the end, a line on standard error: rows, blocks, seconds, memory; "
+    "with\n"
+    "                      stderr_reaction = 'log', for 'throw' would make it an error\n"
     "  --help, --version\n"
     "\n"
     "saltwell_sql writes the whole statement.\n"

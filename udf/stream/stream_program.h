@@ -17,6 +17,9 @@ struct stream_wires {
     struct io_behind behind;
     struct io_held held;
     struct io_beat beat;
+    struct io_totals totals_in, totals_out;
+    int64_t started_ms;
+    bool has_stats;
 };
 
 enum { STREAM_PATIENCE_S = 8, STREAM_MAX_PATIENCE_S = 1000000 };
@@ -26,6 +29,7 @@ struct stream_settings {
     size_t max_memory_bytes;
     uint64_t patience_s; /* how long the server may take nothing when no more can be put aside */
     bool heartbeat;      /* io_beat.h */
+    bool stats;          /* a line of them at the end */
 };
 
 /*
@@ -43,7 +47,8 @@ void stream_program_open(struct stream_wires *wires, const struct stream_setting
  * name is the message. What is left of the input is then read and dropped, until the server has
  * taken the message. Where nobody wants the output any more the input is dropped too, and the
  * status is PROGRAM_OK: the server waits for that after a LIMIT, and whoever reads the output all
- * the same finds it cut off.
+ * the same finds it cut off. Where they were asked for, a line of statistics on standard error is
+ * the last word in any case.
  */
 int stream_program_end(const char *executable, enum status status, struct err *err,
                        struct stream_wires *wires);
