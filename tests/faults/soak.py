@@ -16,6 +16,7 @@ import random
 import re
 import resource
 import signal
+import socket
 import sys
 import threading
 import time
@@ -71,7 +72,7 @@ class Soak:
         try:
             status, answer = self.server.ask(query, timeout, revision, query_id)
             return status == 200 and "DB::Exception" not in answer, answer
-        except TimeoutError:
+        except socket.timeout:
             if timeout == HUNG_S:
                 self.problem("hung queries", query)
             return False, "the client went away" if timeout < HUNG_S else "no answer in time"
