@@ -43,9 +43,9 @@ run_program() {
     name=$1
     shift
     log=$logs/$(printf '%s' "$name" | tr '/' '-').log
-    TMPDIR=$base_tmpdir/program
+    # A folder of its own: what a program that was ended left running may still write into the last one.
+    TMPDIR=$(mktemp -d "$base_tmpdir/XXXXXX") || exit 1
     export TMPDIR
-    mkdir "$TMPDIR" || exit 1
     printf '%-34s' "$name"
     started=$(date +%s.%N)
     timeout -k 10 "$TEST_TIMEOUT_S" "$@" </dev/null >"$log" 2>&1 &
