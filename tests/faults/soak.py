@@ -158,6 +158,7 @@ class Soak:
             return False
         if with_signal == signal.SIGSTOP:
             self.stopped.add(chosen)
+            threading.Timer(self.random.uniform(0.5, 3), self.let_go_on, [chosen]).start()
         return True
 
     def kill_process(self):
@@ -166,13 +167,13 @@ class Soak:
     def stop_process(self):
         return self.signal_one(signal.SIGSTOP)
 
-    def let_go_on(self):
-        for process in self.stopped:
+    def let_go_on(self, *processes):
+        for process in processes or list(self.stopped):
+            self.stopped.discard(process)
             try:
                 os.kill(process, signal.SIGCONT)
             except ProcessLookupError:
                 pass
-        self.stopped.clear()
 
     def kill_query(self):
         with self.lock:
@@ -240,7 +241,6 @@ class Soak:
         kinds = list(self.FAULTS)
         weights = [weight for _, weight in self.FAULTS.values()]
         queue = self.random.sample(kinds, len(kinds))
-        continued = time.monotonic()
         while time.monotonic() < end:
             if self.server.process.poll() is not None:
                 self.problem("ends of the server by itself", f"status {self.server.process.returncode}")
@@ -248,9 +248,6 @@ class Soak:
             kind = queue.pop() if queue else self.random.choices(kinds, weights)[0]
             if self.FAULTS[kind][0](self):
                 self.count(self.faults, kind)
-            if time.monotonic() - continued > self.random.uniform(0.5, 3):
-                self.let_go_on()
-                continued = time.monotonic()
             time.sleep(self.random.uniform(0.05, 0.4))
 
     # The calm after it.
