@@ -1,8 +1,8 @@
 # shellcheck shell=sh
 # A server of the test's own: the embedded ClickHouse, over HTTP. Sourced after lib.sh; start_server and
 # free_port are those of the demos.
-# shellcheck source=examples/ad_mart/server.sh
-. "$ROOT/examples/ad_mart/server.sh"
+# shellcheck source=examples/publish/server.sh
+. "$ROOT/examples/publish/server.sh"
 
 server_pid=
 end_server() {

@@ -4,10 +4,12 @@
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
-# shellcheck source=examples/ad_mart/client.sh
-. "$here/client.sh"
-# shellcheck source=examples/ad_mart/server.sh
-. "$here/server.sh"
+# shellcheck source=examples/publish/client.sh
+. "$here/../publish/client.sh"
+# shellcheck source=examples/publish/server.sh
+. "$here/../publish/server.sh"
+# shellcheck source=examples/ad_mart/template.sh
+. "$here/template.sh"
 BUILD=${BUILD:-build}
 DAYS=${DAYS:-91} ROWS=${ROWS:-100000} SEED=${SEED:-1}
 first_day=2024-01-01
@@ -44,14 +46,12 @@ generate() {
 
 # Prints what differs between the marts and the raw rows; nothing may.
 check_marts() {
-    for part in user host ip daily daily_user daily_host daily_ip; do
-        differences=$(step "$here/check.sql" "$part") || return 1
-        if [ -n "$differences" ]; then
-            printf '%s\n' "$differences"
-            fail 'the marts differ from the raw rows'
-        fi
-        echo "$part: no differences"
-    done
+    found=$(differences) || return 1
+    if [ -n "$found" ]; then
+        printf '%s\n' "$found"
+        fail 'the marts differ from the raw rows'
+    fi
+    echo 'no differences'
 }
 
 row_counts() {

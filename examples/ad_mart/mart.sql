@@ -1,213 +1,183 @@
--- One day's marts from raw rows. The script ad_mart runs these steps by name, one after the other, in
+-- Days of the marts from raw rows. The script ad_mart runs these steps by name, one after the other, in
 -- a database of the run's own: names without a database are tables of that run, nobody else reads
--- them. {day:Date} is the day, in Moscow. periods.sql adds the period columns, publish.sql shows the
--- result to readers.
+-- them. {days:Array(Date)} are days of the run, in Moscow. periods.sql adds the period columns.
 
 -- step: create_days
--- The days of this run.
-CREATE TABLE days (date Date) ENGINE = MergeTree ORDER BY date
-
--- step: create_preclick
--- The latest preclick of each key.
-CREATE TABLE preclick AS rtb.yandex_preclick
-ENGINE = MergeTree ORDER BY (event_date, event_time, resp_bid_id)
+CREATE TABLE days (date Date) ENGINE = MergeTree ORDER BY date AS SELECT arrayJoin({days:Array(Date)})
 
 -- step: create_events
--- The day's bids with what followed the click. A metric is NULL unless it is a finite number, so the
--- aggregates below skip what is missing, infinite (page_depth 0) or NaN.
+-- Bids with what followed the click. A metric is NULL unless it is a finite number, so that what is
+-- missing, infinite (page_depth 0) or NaN does not count. Sorted for the users and the finest grain;
+-- never merged, for it does not live long enough, and in compact parts, which are written in less time.
 CREATE TABLE events
 (
-    user_id                UInt64,
-    host                   LowCardinality(String),
-    device_ip              String,
-    date                   Date,
-    bid_id                 String,
-    ctr                    Nullable(Float64),
-    avg_visit_duration     Nullable(Float64),
-    avg_duration_per_page  Nullable(Float64),
-    time_show_to_view      Nullable(Float64)
+    user_id    UInt64,
+    host       String,
+    device_ip  String,
+    date       Date
+    [[metric: , {metric} Nullable(Float64)]]
 )
-ENGINE = MergeTree ORDER BY (user_id, host, device_ip)
+ENGINE = MergeTree ORDER BY (user_id, host, device_ip, date)
+SETTINGS max_bytes_to_merge_at_max_space_in_pool = 1, min_bytes_for_wide_part = 1000000000000
 
--- step: create_new_user
--- The new days, as the marts will hold them, period columns still 0.
-CREATE TABLE new_user AS marts.user_daily
+-- step: create_new
+-- The new rows, as the mart will hold them.
+CREATE TABLE new_{mart} AS marts.{table}
 
--- step: create_new_host
-CREATE TABLE new_host AS marts.host_daily
-
--- step: create_new_ip
-CREATE TABLE new_ip AS marts.ip_daily
-
--- step: create_new_daily
-CREATE TABLE new_daily AS marts.daily
-
--- step: clear_preclick
-TRUNCATE TABLE preclick
+-- step: batches
+-- The days in batches of at most four million bids, or of one day.
+SELECT groupArray(date), sum(rows)
+FROM
+(
+    SELECT date, rows, intDiv(sum(rows) OVER (ORDER BY date) - 1, 4000000) AS batch
+    FROM
+    (
+        SELECT toDate(event_time, 'Europe/Moscow') AS date, count() AS rows
+        FROM rtb.meta_v8
+        WHERE event_date BETWEEN arrayMin({days:Array(Date)}) - 1 AND arrayMax({days:Array(Date)}) + 1
+          AND date IN {days:Array(Date)}
+        GROUP BY date
+    )
+)
+GROUP BY batch
+ORDER BY batch
 
 -- step: clear_events
 TRUNCATE TABLE events
 
--- step: dedup
--- Of the rows of one key the latest; among rows of the same instant the larger values, so that a
--- second run takes the same row. A day in Moscow is rows of up to two dates in the log.
-INSERT INTO preclick
-SELECT *
-FROM rtb.yandex_preclick
-WHERE event_date BETWEEN {day:Date} - 1 AND {day:Date} + 1
-  AND toDate(event_time, 'Europe/Moscow') = {day:Date}
-ORDER BY
-    received_at DESC,
-    ifNull(page_depth, 0) DESC,
-    ifNull(avg_visit_duration, 0) DESC
-LIMIT 1 BY event_date, event_time, resp_bid_id, ssp_id, dsp_id, user_id, imp_id, imp_id_source
+-- step: slices
+-- A batch in slices of about two million bids, by the time, which is in the join's key: the memory of the
+-- join does not grow with the day.
+SELECT toUnixTimestamp(min(minute)), toUnixTimestamp(max(minute)) + 59
+FROM
+(
+    SELECT minute, intDiv(sum(rows) OVER (ORDER BY minute) - rows, 2000000) AS slice
+    FROM
+    (
+        SELECT toStartOfMinute(event_time) AS minute, count() AS rows
+        FROM rtb.meta_v8
+        WHERE event_date BETWEEN arrayMin({days:Array(Date)}) - 1 AND arrayMax({days:Array(Date)}) + 1
+          AND toDate(event_time, 'Europe/Moscow') IN {days:Array(Date)}
+        GROUP BY minute
+    )
+)
+GROUP BY slice
+ORDER BY slice
 
 -- step: join
+-- The join's key, eight columns, goes as its hash of 128 bits. Of the preclicks of one key the latest
+-- counts; among rows of the same instant the one of larger values, so that a second run takes the
+-- same row.
 INSERT INTO events
-SELECT
-    meta.user_id,
-    meta.host,
-    meta.device_ip,
-    {day:Date} AS date,
-    meta.bid_id,
-    if(isFinite(meta.ctr), meta.ctr, NULL) AS ctr,
-    if(isFinite(preclick.avg_visit_duration), preclick.avg_visit_duration, NULL) AS avg_visit_duration,
-    if(isFinite(preclick.avg_visit_duration / preclick.page_depth),
-        preclick.avg_visit_duration / preclick.page_depth, NULL) AS avg_duration_per_page,
-    if(isFinite(meta.time_show_to_view), meta.time_show_to_view, NULL) AS time_show_to_view
-FROM rtb.meta_v8 AS meta
-LEFT JOIN preclick
-    ON meta.event_date = preclick.event_date
-    AND meta.event_time = preclick.event_time
-    AND meta.bid_id = preclick.resp_bid_id
-    AND meta.ssp_id = preclick.ssp_id
-    AND meta.dsp_id = preclick.dsp_id
-    AND meta.user_id = preclick.user_id
-    AND meta.imp_id = preclick.imp_id
-    AND meta.imp_id_source = preclick.imp_id_source
-WHERE meta.event_date BETWEEN {day:Date} - 1 AND {day:Date} + 1
-  AND toDate(meta.event_time, 'Europe/Moscow') = {day:Date}
+SELECT * FROM {from}
+    SELECT
+        meta.user_id AS user_id,
+        CAST(meta.host, 'String') AS host,
+        meta.device_ip AS device_ip,
+        toDate(meta.event_time, 'Europe/Moscow') AS date
+        [[metric: , if(isFinite({value}), {value}, NULL) AS {metric}]]
+    FROM
+    (
+        SELECT *, xxh3_128(event_date, event_time, bid_id, ssp_id, dsp_id, user_id, imp_id, imp_id_source) AS key
+        FROM {raw}.meta_v8
+        WHERE event_date BETWEEN arrayMin({days}) - 1 AND arrayMax({days}) + 1
+          AND {slice}
+          AND has({days}, toDate(event_time, 'Europe/Moscow'))
+    ) AS meta
+    LEFT JOIN
+    (
+        SELECT *, xxh3_128(event_date, event_time, resp_bid_id, ssp_id, dsp_id, user_id, imp_id, imp_id_source) AS key
+        FROM {raw}.yandex_preclick
+        WHERE event_date BETWEEN arrayMin({days}) - 1 AND arrayMax({days}) + 1
+          AND {slice}
+        ORDER BY key, received_at DESC, ifNull(page_depth, 0) DESC, ifNull(avg_visit_duration, 0) DESC
+        LIMIT 1 BY key
+    ) AS preclick
+    ON meta.key = preclick.key
+{to}
 
 -- step: counts
--- The join must neither lose nor multiply a bid: the run stops when the first two numbers differ.
-SELECT
-    (SELECT count() FROM rtb.meta_v8
-     WHERE event_date BETWEEN {day:Date} - 1 AND {day:Date} + 1
-       AND toDate(event_time, 'Europe/Moscow') = {day:Date}) AS meta_rows,
-    (SELECT count() FROM events) AS joined_rows,
-    (SELECT count() FROM preclick) AS preclick_rows
+-- The join must neither lose nor multiply a bid: the run stops where the two numbers of a day differ.
+SELECT date, sum(meta), sum(joined)
+FROM
+(
+    SELECT toDate(event_time, 'Europe/Moscow') AS date, count() AS meta, 0 AS joined
+    FROM rtb.meta_v8
+    WHERE event_date BETWEEN arrayMin({days:Array(Date)}) - 1 AND arrayMax({days:Array(Date)}) + 1
+      AND date IN {days:Array(Date)}
+    GROUP BY date
+    UNION ALL
+    SELECT date, 0, count() FROM events GROUP BY date
+)
+GROUP BY date
+HAVING sum(meta) != sum(joined)
+ORDER BY date
 
 -- step: salts
--- Into how many parts the rows of one user, and of one host, are spread: 1 while the largest has
--- fewer than a million, then half as many again as it has millions.
-SELECT
-    (SELECT saltCount(max(rows), 1000000, 1.5) FROM (SELECT count() AS rows FROM events GROUP BY user_id)) AS user_salts,
-    (SELECT saltCount(max(rows), 1000000, 1.5) FROM (SELECT count() AS rows FROM events GROUP BY host)) AS host_salts
+-- The salt plan: keys with a million rows of a day or more, and into how many parts their rows are
+-- spread, half as many again as they have millions. First by a hash of a few bits, which is cheap.
+CREATE OR REPLACE TABLE salts_{entity} ENGINE = MergeTree ORDER BY ({name}, date) AS
+SELECT {name}, date, saltCount(count(), 1000000, 1.5) AS salts \
+FROM events \
+WHERE (date, xxh3({name}) % 4096) IN (SELECT date, xxh3({name}) % 4096 AS part FROM events GROUP BY date, part HAVING count() >= 1000000) \
+GROUP BY {name}, date \
+HAVING count() >= 1000000
 
--- step: user
--- First per user and salt, then per user. exactState and exactMoments round once, at the end: the
--- same bits whatever the salts, the threads and the shards were.
-INSERT INTO new_user (user_id, date, daily_events, activity,
-    daily_ctr, daily_avg_visit_duration, daily_avg_duration_per_page, daily_time_show_to_view)
+-- step: salted
+SELECT '{entity}', {name}, salts FROM salts_{entity} ORDER BY salts DESC, {name} LIMIT 10
+
+-- step: aggregate
+-- Sorted rows in, one row per key out: the moments are exact sums, rounded once, so the same bits
+-- whatever the order and the threads were. A period's columns are those of a day that stands alone. The
+-- settings keep the memory of a larger day in bounds.
+INSERT INTO new_{mart}
+    ({columns}, date, daily_events
+    , activity /* of {entity} */
+    [[metric: , daily_{metric}]]
+    , {name}_period_id, {name}_period_length, {name}_is_first_in_period, {name}_unique_period_length
+    )
 SELECT
-    user_id,
-    {day:Date},
-    sum(part.events),
-    activityMerge(groupArray(part.activity)),
-    exactMoments(exactMerge(groupArray(part.ctr))),
-    exactMoments(exactMerge(groupArray(part.avg_visit_duration))),
-    exactMoments(exactMerge(groupArray(part.avg_duration_per_page))),
-    exactMoments(exactMerge(groupArray(part.time_show_to_view)))
+    {columns}, date, daily_events
+    , {entity}_activity AS activity
+    [[metric: , daily_{metric}]]
+    , xxh3(concat(reinterpretAsFixedString({key}), reinterpretAsFixedString(toInt64(date)))) AS {name}_period_id
+    , daily_events AS {name}_period_length, 1 AS {name}_is_first_in_period, toUInt64(1) AS {name}_unique_period_length
+FROM executable(
+    'merge_partials --keys {n_keys} --op daily_events=count() [[metric: --op daily_{metric}=exact({metric})]] \
+        --op {entity}_activity=activity(day) \
+    ',
+    Native,
+    '{types}, date Date, daily_events UInt64 [[metric: , daily_{metric} Tuple(n UInt64, mean Float64, m2 Float64)]] \
+        , {entity}_activity String \
+    ',
+    (
+        SELECT {columns}, date [[metric: , {metric}]]
+            , date AS day /* {entity} */
+        FROM events
+        WHERE {not_salted}
+        ORDER BY {columns}, date
+    ),
+    SETTINGS check_exit_code = 1, stderr_reaction = 'throw', command_read_timeout = 600000, command_write_timeout = 120000)
+SETTINGS max_bytes_before_external_sort = 500000000, min_insert_block_size_rows = 500000
+
+-- step: aggregate_salted
+-- The keys of the salt plan, first per salt by all threads, then per key.
+INSERT INTO new_{mart}
+    ({columns}, date, daily_events
+    , activity /* of {entity} */
+    [[metric: , daily_{metric}]]
+    , {name}_period_id, {name}_period_length, {name}_is_first_in_period, {name}_unique_period_length
+    )
+SELECT
+    {columns}, date, sum(part.events) AS events, activityMerge(groupArray(part.activity))
+    [[metric: , exactMoments(exactMerge(groupArray(part.{metric})))]]
+    , xxh3(concat(reinterpretAsFixedString({key}), reinterpretAsFixedString(toInt64(date)))), events, 1, 1
 FROM
 (
-    SELECT
-        user_id,
-        saltOf(bid_id, {user_salts:UInt64}) AS salt,
-        count() AS events,
-        activityState(groupArray(date)) AS activity,
-        exactState(groupArray(ctr)) AS ctr,
-        exactState(groupArray(avg_visit_duration)) AS avg_visit_duration,
-        exactState(groupArray(avg_duration_per_page)) AS avg_duration_per_page,
-        exactState(groupArray(time_show_to_view)) AS time_show_to_view
+    SELECT {name}, date, count() AS events, activityState(groupArray(date)) AS activity
+        [[metric: , exactState(groupArray({metric})) AS {metric}]]
     FROM events
-    GROUP BY user_id, salt
+    JOIN salts_{entity} USING (date, {name})
+    GROUP BY {name}, date, saltOf(rowNumberInAllBlocks(), salts)
 ) AS part
-GROUP BY user_id
-
--- step: host
-INSERT INTO new_host (host, date, daily_events, activity,
-    daily_ctr, daily_avg_visit_duration, daily_avg_duration_per_page, daily_time_show_to_view)
-SELECT
-    host,
-    {day:Date},
-    sum(part.events),
-    activityMerge(groupArray(part.activity)),
-    exactMoments(exactMerge(groupArray(part.ctr))),
-    exactMoments(exactMerge(groupArray(part.avg_visit_duration))),
-    exactMoments(exactMerge(groupArray(part.avg_duration_per_page))),
-    exactMoments(exactMerge(groupArray(part.time_show_to_view)))
-FROM
-(
-    SELECT
-        host,
-        saltOf(bid_id, {host_salts:UInt64}) AS salt,
-        count() AS events,
-        activityState(groupArray(date)) AS activity,
-        exactState(groupArray(ctr)) AS ctr,
-        exactState(groupArray(avg_visit_duration)) AS avg_visit_duration,
-        exactState(groupArray(avg_duration_per_page)) AS avg_duration_per_page,
-        exactState(groupArray(time_show_to_view)) AS time_show_to_view
-    FROM events
-    GROUP BY host, salt
-) AS part
-GROUP BY host
-
--- step: ip
--- No ip is hot, so there is no salt; over several shards there is still one part per shard.
-INSERT INTO new_ip (device_ip, date, daily_events, activity,
-    daily_ctr, daily_avg_visit_duration, daily_avg_duration_per_page, daily_time_show_to_view)
-SELECT
-    device_ip,
-    {day:Date},
-    sum(part.events),
-    activityMerge(groupArray(part.activity)),
-    exactMoments(exactMerge(groupArray(part.ctr))),
-    exactMoments(exactMerge(groupArray(part.avg_visit_duration))),
-    exactMoments(exactMerge(groupArray(part.avg_duration_per_page))),
-    exactMoments(exactMerge(groupArray(part.time_show_to_view)))
-FROM
-(
-    SELECT
-        device_ip,
-        count() AS events,
-        activityState(groupArray(date)) AS activity,
-        exactState(groupArray(ctr)) AS ctr,
-        exactState(groupArray(avg_visit_duration)) AS avg_visit_duration,
-        exactState(groupArray(avg_duration_per_page)) AS avg_duration_per_page,
-        exactState(groupArray(time_show_to_view)) AS time_show_to_view
-    FROM events
-    GROUP BY device_ip
-) AS part
-GROUP BY device_ip
-
--- step: daily
--- The finest grain has groups of a few rows: the cheaper Welford state does, over sorted values, so
--- that a second run gives the same bits. The rows of events are in the order of the groups.
-INSERT INTO new_daily (user_id, host, device_ip, date, daily_events,
-    daily_ctr, daily_avg_visit_duration, daily_avg_duration_per_page, daily_time_show_to_view)
-SELECT
-    user_id,
-    host,
-    device_ip,
-    {day:Date},
-    count(),
-    welfordState(arraySort(groupArray(ctr))),
-    welfordState(arraySort(groupArray(avg_visit_duration))),
-    welfordState(arraySort(groupArray(avg_duration_per_page))),
-    welfordState(arraySort(groupArray(time_show_to_view)))
-FROM events
-GROUP BY user_id, host, device_ip
-SETTINGS optimize_aggregation_in_order = 1
-
--- step: add_day
-INSERT INTO days VALUES ({day:Date})
+GROUP BY {columns}, date

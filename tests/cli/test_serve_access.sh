@@ -2,8 +2,8 @@
 # Who may ask the embedded server, from where, and what files it reaches.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
-# shellcheck source=examples/ad_mart/server.sh
-. "$ROOT/examples/ad_mart/server.sh"
+# shellcheck source=examples/publish/server.sh
+. "$ROOT/examples/publish/server.sh"
 
 if ! [ -x "$BUILD/saltwell-local" ]; then
     not_ok access "expected the engine's launcher at $BUILD/saltwell-local, found none: build it first"

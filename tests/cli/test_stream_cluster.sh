@@ -8,10 +8,10 @@ if [ ! -x "$BUILD/saltwell-local" ]; then
     not_ok 'the engine' "expected its launcher at $BUILD/saltwell-local, found none: build it first"
     exit 1
 fi
-# shellcheck source=examples/ad_mart/client.sh
-. "$ROOT/examples/ad_mart/client.sh"
-# shellcheck source=examples/ad_mart/server.sh
-. "$ROOT/examples/ad_mart/server.sh"
+# shellcheck source=examples/publish/client.sh
+. "$ROOT/examples/publish/client.sh"
+# shellcheck source=examples/publish/server.sh
+. "$ROOT/examples/publish/server.sh"
 # shellcheck source=examples/ad_mart/cluster/nodes.sh
 . "$ROOT/examples/ad_mart/cluster/nodes.sh"
 # shellcheck disable=SC2034 # read by client.sh

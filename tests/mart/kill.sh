@@ -45,7 +45,7 @@ watch_days() {
 # `publishing`, of the short time in which it puts the months in their places.
 wait_for_moment() {
     at=$(awk -v n="$1" -v ms="$run_ms" -v seed="$(date +%N)" 'BEGIN {
-        srand(seed); printf "%d", n == "publishing" ? 400 * rand() : ms * (n + rand()) / 10 }')
+        srand(seed); printf "%d", n == "publishing" ? 250 * rand() : ms * (n + rand()) / 10 }')
     if [ "$1" = publishing ]; then
         until grep -q publishing "$TMPDIR/log" || ! kill -0 "$victim" 2>/dev/null; do
             sleep 0.01

@@ -3,8 +3,11 @@
 # after lib.sh.
 
 mart=$ROOT/examples/ad_mart
-# shellcheck source=examples/ad_mart/client.sh
-. "$mart/client.sh"
+# shellcheck source=examples/publish/client.sh
+. "$ROOT/examples/publish/client.sh"
+here=$mart
+# shellcheck source=examples/ad_mart/template.sh
+. "$mart/template.sh"
 # shellcheck source=tests/server.sh
 . "$ROOT/tests/server.sh"
 scratch=$TMPDIR/scratch
@@ -39,17 +42,11 @@ ad_mart() {
     "$mart/ad_mart" "$@" >"$TMPDIR/ad_mart.log" 2>&1 || { cat "$TMPDIR/ad_mart.log"; return 1; }
 }
 
-# The differences between the marts and the raw rows; empty where there are none.
-differences() {
-    for part in user host ip daily daily_user daily_host daily_ip; do
-        step "$mart/check.sql" $part || last_error
-    done | head -n 5
-}
-
-# Every bit of every row of the four marts, as one line.
+# fingerprint [DATABASE]: every bit of every row of the four marts, as one line.
 fingerprint() {
     for table in user_daily host_daily ip_daily daily; do
-        sql "SELECT count(), sum(sipHash64(*)), groupBitXor(sipHash64(*)) FROM marts.$table" || last_error
+        columns=$(sql "SELECT arrayStringConcat(groupArray(name), ', ') FROM system.columns WHERE database = 'marts' AND table = '$table'")
+        sql "SELECT count(), sum(sipHash64($columns)), groupBitXor(sipHash64($columns)) FROM ${1:-marts}.$table" || last_error
     done | tr '\n\t' '  '
 }
 

@@ -4,7 +4,8 @@
 usage: recompute.py FOLDER DAY...
 
 FOLDER holds meta.csv and preclick.csv, all rows of rtb.meta_v8 and rtb.yandex_preclick, and
-user_daily.csv, host_daily.csv, ip_daily.csv and daily.csv, the rows of the marts of the days DAY,
+user_daily.csv, host_daily.csv, ip_daily.csv and daily.csv, the rows of the marts (of the last the view
+daily_periods) of the days DAY,
 each with a header, `\\N` for NULL and strings as they are; columns of tuples as three columns
 NAME.n, NAME.mean, NAME.m2, the activity in hexadecimal. Every row and column of the marts of DAY must
 be what the raw rows give. Prints what differs and `ok` or `not ok` per mart; exit status 1 when
@@ -216,14 +217,14 @@ def near(found, expected, scale):
     return abs(fractions.Fraction(found) - expected) <= scale * 1e-13
 
 
-def metric_differences(row, metric, events, exact):
-    """Names the columns of one metric that are wrong. exact: every bit of mean and m2 counts."""
+def metric_differences(row, metric, events):
+    """Names the columns of one metric that are wrong. Every bit of mean and m2 counts."""
     n, mean, m2, total, squares = events.moments(metric)
     found = [float(row[f"daily_{metric}.{part}"]) for part in ("mean", "m2")]
     wrong = []
     if row[f"daily_{metric}.n"] != str(n) or row[f"daily_count_{metric}"] != str(n):
         wrong.append(f"daily_count_{metric}: expected {n}")
-    if found != [float(mean), float(m2)] if exact else not (near(found[0], mean, abs(mean)) and near(found[1], m2, squares)):
+    if found != [float(mean), float(m2)]:
         wrong.append(f"daily_{metric}: expected ({n},{float(mean)!r},{float(m2)!r}), found {found}")
     for name, expected in (("sum", total), ("sum_sq", squares)):
         if not near(float(row[f"daily_{name}_{metric}"]), expected, abs(expected)):
@@ -241,7 +242,7 @@ def row_differences(mart, row, events, history):
         if mart == own_mart:
             expected["activity"] = encode_activity((day - EPOCH).days, events.count)
     for metric in METRICS:
-        wrong += metric_differences(row, metric, events, mart != "daily")
+        wrong += metric_differences(row, metric, events)
     wrong += [f"{name}: expected {value}, found {row[name]}" for name, value in expected.items() if row[name] != value]
     known = len(expected) + 6 * len(METRICS) + (4 if mart == "daily" else 2)
     if len(row) != known:

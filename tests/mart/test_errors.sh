@@ -36,10 +36,15 @@ check_equal 'the manifest has the failure' 'failed	1' \
     "$(sql "SELECT status, position(error, 'is empty') > 0 FROM marts.manifest WHERE date = '2024-02-01' ORDER BY processed_at DESC LIMIT 1")"
 
 # A preclick table whose keys are not unique after the deduplication.
-mkdir "$TMPDIR/sql" && cp "$mart"/*.sql "$TMPDIR/sql"
-sed -i '/^LIMIT 1 BY/d' "$TMPDIR/sql/mart.sql"
+mkdir "$TMPDIR/sql"
+sed '/LIMIT 1 BY/d' "$mart/mart.sql" >"$TMPDIR/sql/mart.sql"
 refused 'row-count check' 1 'the join changed the number of rows: expected the 300 rows of rtb.meta_v8, found 3' --date 2024-01-31 --sql "$TMPDIR/sql"
 check_equal 'row-count check: in the manifest' 'failed' "$(sql "SELECT status FROM marts.manifest WHERE date = '2024-01-31'")"
+
+sed 's/merge_partials --keys/merge_partials --nonsense --keys/' "$mart/mart.sql" >"$TMPDIR/sql/mart.sql"
+refused 'a pass that fails' 1 'mart.sql, step aggregate' --date 2024-01-31 --sql "$TMPDIR/sql"
+check_equal 'a pass that fails: in the manifest, once' 'failed' "$(sql "SELECT status FROM marts.manifest WHERE date = '2024-01-31' AND error LIKE '%nonsense%'")"
+refused 'no such mart' 2 "found 'nobody'" --date 2024-01-31 --marts user,nobody
 
 sql 'RENAME TABLE rtb.yandex_preclick TO rtb.elsewhere'
 refused 'missing table' 1 'the table rtb.yandex_preclick is missing' --date 2024-01-31

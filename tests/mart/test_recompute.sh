@@ -13,25 +13,23 @@ mkdir "$TMPDIR/csv"
 # export_csv NAME QUERY
 export_csv() {
     sql "$2 FORMAT CSVWithNames" 'set:format_csv_null_representation=\N' set:output_format_csv_serialize_tuple_into_separate_columns=0 \
+        set:asterisk_include_alias_columns=1 \
         >"$TMPDIR/csv/$1.csv" || last_error
     # Names and times without quotes of their own are all that csv readers agree on.
     [ -s "$TMPDIR/csv/$1.csv" ]
 }
 
 # shellcheck disable=SC2016 # the backquotes are SQL
-tuples=$(for metric in ctr avg_visit_duration avg_duration_per_page time_show_to_view; do
-    for part in n mean m2; do
-        printf ', daily_%s.%s AS `daily_%s.%s`' $metric $part $metric $part
-    done
-done)
+tuples=$(echo '[[metric: , daily_{metric}.n AS `daily_{metric}.n`, daily_{metric}.mean AS `daily_{metric}.mean`, daily_{metric}.m2 AS `daily_{metric}.m2`]]' | fill_in)
 export_csv meta 'SELECT * FROM rtb.meta_v8'
 export_csv preclick 'SELECT * FROM rtb.yandex_preclick'
-for table in user_daily host_daily ip_daily daily; do
-    activity=', hex(activity) AS activity' except=', activity'
-    [ $table != daily ] || activity='' except=''
-    export_csv $table "SELECT * EXCEPT (daily_ctr, daily_avg_visit_duration, daily_avg_duration_per_page, daily_time_show_to_view$except)$activity$tuples
+except=$(echo '[[metric: , daily_{metric}]]' | fill_in)
+for table in user_daily host_daily ip_daily; do
+    export_csv $table "SELECT * EXCEPT (activity$except), hex(activity) AS activity$tuples
         FROM marts.$table WHERE date BETWEEN '2024-01-30' AND '2024-02-01'"
 done
+export_csv daily "SELECT * EXCEPT (${except#, })$tuples
+    FROM marts.daily_periods WHERE date BETWEEN '2024-01-30' AND '2024-02-01'"
 python3 "$ROOT/tests/mart/recompute.py" "$TMPDIR/csv" 2024-01-30 2024-01-31 2024-02-01
 
 # The script must see a wrong number: the same export with one value changed.

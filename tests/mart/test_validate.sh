@@ -12,13 +12,13 @@ ad_mart --date 2024-01-15
 # old_output MART EXPRESSION: what an old job could have written, with one column replaced.
 old_output() {
     sql "SELECT * EXCEPT (daily_ctr, daily_avg_visit_duration, daily_avg_duration_per_page, daily_time_show_to_view, activity) $2
-        FROM marts.$1_daily FORMAT Parquet" >/dev/null || last_error
+        FROM marts.$1_daily FORMAT Parquet" set:asterisk_include_alias_columns=1 >/dev/null || last_error
     mv "$scratch/answer" "$TMPDIR/data/user_files/$1.parquet"
 }
 
 validate() {
     for what in totals keys; do
-        step "$mart/validate.sql" "$1_$what" day=2024-01-15 "old=$1.parquet" || last_error
+        of_mart "$1" step "$mart/validate.sql" "$what" day=2024-01-15 "old=$1.parquet" || last_error
     done
 }
 
@@ -33,6 +33,6 @@ check_contains 'another sum' 'host_daily	sum ctr' "$(validate host)"
 check_contains 'another average' 'host_daily	average ctr' "$(validate host)"
 old_output user 'REPLACE (daily_count_time_show_to_view + 1 AS daily_count_time_show_to_view)'
 check_equal 'another count in the sample of keys' 3 "$(validate user | grep -vc -e '	count ' -e '	average ')"
-sql "SELECT * FROM marts.ip_daily LIMIT 100 FORMAT Parquet" >/dev/null
+sql "SELECT * FROM marts.ip_daily LIMIT 100 FORMAT Parquet" set:asterisk_include_alias_columns=1 >/dev/null
 mv "$scratch/answer" "$TMPDIR/data/user_files/ip.parquet"
 check_contains 'rows are missing' 'ip_daily	rows	100' "$(validate ip)"

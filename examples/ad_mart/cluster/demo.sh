@@ -4,10 +4,12 @@
 set -eu
 
 here=$(cd "$(dirname "$0")/.." && pwd)
-# shellcheck source=examples/ad_mart/client.sh
-. "$here/client.sh"
-# shellcheck source=examples/ad_mart/server.sh
-. "$here/server.sh"
+# shellcheck source=examples/publish/client.sh
+. "$here/../publish/client.sh"
+# shellcheck source=examples/publish/server.sh
+. "$here/../publish/server.sh"
+# shellcheck source=examples/ad_mart/template.sh
+. "$here/template.sh"
 # shellcheck source=examples/ad_mart/cluster/nodes.sh
 . "$here/cluster/nodes.sh"
 BUILD=${BUILD:-build}

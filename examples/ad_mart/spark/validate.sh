@@ -4,10 +4,12 @@
 set -eu
 
 here=$(cd "$(dirname "$0")/.." && pwd)
-# shellcheck source=examples/ad_mart/client.sh
-. "$here/client.sh"
-# shellcheck source=examples/ad_mart/server.sh
-. "$here/server.sh"
+# shellcheck source=examples/publish/client.sh
+. "$here/../publish/client.sh"
+# shellcheck source=examples/publish/server.sh
+. "$here/../publish/server.sh"
+# shellcheck source=examples/ad_mart/template.sh
+. "$here/template.sh"
 BUILD=${BUILD:-build}
 ROWS=${ROWS:-100000} SEED=${SEED:-1}
 day=2024-01-15
@@ -33,42 +35,6 @@ fail() {
 skip() {
     echo "validate-spark: skipped: $*"
     exit 0
-}
-
-# measured ROOT_PID COMMAND...: its seconds, and the peak of the memory that it, or where ROOT_PID is
-# not 0 that process, and all their children hold together, looked at ten times a second.
-measured() {
-    python3 - "$@" <<'END'
-import os, subprocess, sys, time
-
-
-def tree_bytes(root):
-    parents, sizes = {}, {}
-    for entry in os.listdir("/proc"):
-        if entry.isdigit():
-            try:
-                with open(f"/proc/{entry}/stat") as file:
-                    fields = file.read().rpartition(")")[2].split()
-            except OSError:
-                continue
-            parents.setdefault(int(fields[1]), []).append(int(entry))
-            sizes[int(entry)] = int(fields[21]) * os.sysconf("SC_PAGE_SIZE")
-    total, open_pids = 0, [root]
-    while open_pids:
-        pid = open_pids.pop()
-        total += sizes.get(pid, 0)
-        open_pids += parents.get(pid, [])
-    return total
-
-
-began, peak = time.time(), 0
-process = subprocess.Popen(sys.argv[2:])
-while process.poll() is None:
-    peak = max(peak, tree_bytes(int(sys.argv[1]) or process.pid))
-    time.sleep(0.1)
-print(f"  {time.time() - began:.1f} s, at most {peak / 2**20:.0f} MiB of memory with all children")
-sys.exit(process.returncode)
-END
 }
 
 command -v java >/dev/null || skip 'no java on this machine (PySpark 3.5 needs Java 8, 11 or 17)'
@@ -97,20 +63,33 @@ mv "$scratch/answer" "$work/meta.parquet"
 sql 'SELECT * REPLACE (toInt64(user_id) AS user_id) FROM rtb.yandex_preclick FORMAT Parquet' >/dev/null || fail "$(last_error)"
 mv "$scratch/answer" "$work/preclick.parquet"
 
-echo "the Spark job, $ROWS bids:"
-measured 0 "$VENV/bin/python" "$here/spark/old_job.py" --meta "$work/meta.parquet" --preclick "$work/preclick.parquet" \
-    --output "$work/data/user_files/old" "$day" 2>"$work/spark.log" || fail "the Spark job failed: $(tail -n 3 "$work/spark.log")"
-echo 'the mart:'
-measured "$server_pid" "$here/ad_mart" --date "$day" || fail 'ad_mart failed'
+echo "the Spark job, three marts without periods, $ROWS bids:"
+python3 "$here/spark/measured.py" 0 "$VENV/bin/python" "$here/spark/old_job.py" --meta "$work/meta.parquet" --preclick "$work/preclick.parquet" \
+    --output "$work/data/user_files/old" "$day" >"$work/spark" 2>"$work/spark.log" || fail "the Spark job failed: $(tail -n 3 "$work/spark.log")"
+tail -n 1 "$work/spark"
+echo 'the same three marts here:'
+python3 "$here/spark/measured.py" "$server_pid" "$here/ad_mart" --date "$day" --marts user,host,ip >"$work/three" || fail 'ad_mart failed'
+tail -n 1 "$work/three"
+echo 'all four, the finest grain too:'
+python3 "$here/spark/measured.py" "$server_pid" "$here/ad_mart" --date "$day" >"$work/four" || fail 'ad_mart failed'
+tail -n 1 "$work/four"
+for what in three four; do
+    { tail -n 1 "$work/spark" && tail -n 1 "$work/$what"; } | sed 's/[^0-9.]\{1,\}/ /g' |
+        awk -v what=$what 'NR == 1 { s = $1; p = $2 } NR == 2 { printf "%s marts: %.1f times the speed of the Spark job, by processor seconds %.1f times\n", what, s / $1, p / $2 }'
+done
 sql 'SYSTEM FLUSH LOGS' >/dev/null || fail "$(last_error)"
-sql "SELECT '  largest query ', formatReadableSize(max(memory_usage)) FROM system.query_log
-    WHERE type = 'QueryFinish' AND query_id LIKE 'ad\\_mart-%'" | tr -d '\t'
+echo 'processor seconds in the server, seconds, memory of the steps:'
+sql "SELECT leftPad(toString(round((ProfileEvents['UserTimeMicroseconds'] + ProfileEvents['SystemTimeMicroseconds']) / 1e6, 1)), 6),
+        leftPad(toString(round(query_duration_ms / 1000, 1)), 6), leftPad(formatReadableSize(memory_usage), 11),
+        extract(query, '^-- step: ([a-z_]+)') || ' ' || extract(query, '(?:INTO|TABLE) ([a-z_]+)')
+    FROM system.query_log WHERE type = 'QueryFinish' AND query_id LIKE 'ad\\_mart-%' AND query_duration_ms > 300 ORDER BY event_time_microseconds
+    FORMAT TSVRaw" || fail "$(last_error)"
 
 different=0
 for mart in user host ip; do
     for what in totals keys; do
-        rows=$(step "$here/validate.sql" "${mart}_$what" "day=$day" "old=$work/data/user_files/old/${mart}_daily/date=$day/*.parquet") ||
-            fail "validate.sql, step ${mart}_$what: $(last_error)"
+        rows=$(of_mart "$mart" step "$here/validate.sql" "$what" "day=$day" "old=$work/data/user_files/old/${mart}_daily/date=$day/*.parquet") ||
+            fail "validate.sql, step $what of $mart: $(last_error)"
         [ -z "$rows" ] || { printf '%s\n' "$rows"; different=1; }
     done
 done

@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2154 # the caller's variables
-# Talking to ClickHouse over HTTP with curl; read by ad_mart and the demos. The caller sets
+# Talking to ClickHouse over HTTP with curl; read by publish.sh, ad_mart and the demos. The caller sets
 #   url       of the server, with user and password where it has them
 #   database  that names without a database belong to
 #   scratch   a folder of its own
@@ -47,9 +47,14 @@ sql() {
     send "$scratch/statement" "$@"
 }
 
+# What the statements of a file go through on their way; a caller whose files are templates has its own.
+fill_in() {
+    cat
+}
+
 # step FILE NAME [NAME=VALUE...]: runs one step of an SQL file: from its line `-- step: NAME` to the next.
 step() {
-    awk -v name="$2" '/^-- step: / { found = ($3 == name) } found' "$1" >"$scratch/step.sql"
+    awk -v name="$2" '/^-- step: / { found = ($3 == name) } found' "$1" | fill_in >"$scratch/step.sql"
     if ! [ -s "$scratch/step.sql" ]; then
         echo "no step '$2' in $1" >"$scratch/error"
         return 1
@@ -58,13 +63,15 @@ step() {
     send "$scratch/step.sql" "$@"
 }
 
-# The statements of a file one after the other; each ends with a semicolon at the end of a line.
+# script FILE [NAME=VALUE...]: its statements one after the other; each ends with a semicolon at the end of
+# a line.
 script() {
     rm -f "$scratch"/part.*
-    awk -v base="$scratch/part." '{ print > (base sprintf("%03d", n)) } /;$/ { n++ }' "$1"
+    fill_in <"$1" | awk -v base="$scratch/part." '{ print > (base sprintf("%03d", n)) } /;$/ { n++ }'
+    shift
     for part in "$scratch"/part.*; do
         if grep -qv -e '^--' -e '^ *$' "$part"; then
-            send "$part" || return 1
+            send "$part" "$@" || return 1
         fi
     done
 }
