@@ -245,7 +245,7 @@ $(BUILD)/fuzz/fuzz_%: tests/fuzz/fuzz_%.c tests/fuzz/fuzz.h $(wildcard $(ROOMS:%
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)$(FUZZ) $(filter %.c,$^) $(OUR_LDLIBS) -o $@
-$(BUILD)/fuzz/fuzz_run_%: tests/fuzz/fuzz_run_%.c tests/fuzz/executable.c tests/mem_fail.c tests/fuzz/executable.h udf/%.c $(wildcard $(ROOMS:%=%/*.[ch]))
+$(BUILD)/fuzz/fuzz_run_%: tests/fuzz/fuzz_run_%.c tests/fuzz/executable.c tests/mem_fail.c $(wildcard tests/fuzz/executable*.h) udf/%.c $(wildcard $(ROOMS:%=%/*.[ch]))
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)$(FUZZ) $(WRAPS) $(filter-out udf/$*.c,$(filter %.c,$^)) $(OUR_LDLIBS) -o $@

@@ -54,6 +54,13 @@ CHECKED static inline enum status buf_extend(struct buf *buf, size_t extra_bytes
 CHECKED enum status buf_append(struct buf *buf, const void *bytes, size_t size_bytes,
                                struct err *err);
 
+/* A terminated text, without its end. */
+CHECKED static inline enum status buf_append_text(struct buf *buf, const char *text,
+                                                  struct err *err)
+{
+    return buf_append(buf, text, strlen(text), err);
+}
+
 CHECKED static inline enum status buf_append_u8(struct buf *buf, uint8_t value, struct err *err)
 {
     uint8_t *added = NULL;

@@ -29,6 +29,13 @@ has_table() {
     [ "$number" -ge 2602 ]
 }
 
+# is_told CHECK WHAT: the same; a check that cannot be made is reported so.
+is_told() {
+    has_table && return
+    report skip "$1" "a server before 26.2 $2"
+    return 1
+}
+
 # ask_list SQL: the rows of the answer as words; the error where there is none.
 ask_list() {
     if answer=$(ask "$1"); then
@@ -154,10 +161,7 @@ check_settings() {
 }
 
 check_timeouts() {
-    if ! has_table; then
-        report skip timeouts 'a server before 26.2 does not say them'
-        return
-    fi
+    is_told timeouts 'does not say them' || return 0
     short=$(ask_list "SELECT name FROM system.user_defined_functions WHERE name IN ($programs_names)
         AND (command_read_timeout < 60000 OR command_write_timeout < 60000 OR max_command_execution_time < 60)")
     if [ -n "$short" ]; then
@@ -169,10 +173,7 @@ check_timeouts() {
 
 # A query has a process of a function for each of its threads.
 check_pools() {
-    if ! has_table; then
-        report skip pools 'a server before 26.2 does not say their sizes'
-        return
-    fi
+    is_told pools 'does not say their sizes' || return 0
     threads=$(ask "SELECT toUInt64(getSetting('max_threads'))") || threads=0
     size=$(ask "SELECT min(if(pool_size = 0, 1000000, pool_size)) FROM system.user_defined_functions WHERE name IN ($programs_names)") || size=0
     if [ "$size" -lt "$threads" ]; then

@@ -3,12 +3,4 @@
 
 #include "../../udf/welford.c"
 
-const bool executable_poisons = false;
-
-const char *executable_command(unsigned choice)
-{
-    static char command[64];
-    const struct function *function = &table.functions[choice % table.n_functions];
-    snprintf(command, sizeof(command), "%s %s", table.executable, function->name);
-    return command;
-}
+#include "executable_functions.h"

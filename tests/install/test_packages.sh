@@ -9,21 +9,22 @@
 cd "$ROOT" || exit 1
 version=$(version)
 packages=$BUILD/packages
+machine=$TMPDIR/machine
 
 # In a root of its own a package's scripts run outside it, and find it in DPKG_ROOT.
 dpkg_in_root() {
-    run dpkg --root="$TMPDIR/root" --force-script-chrootless --force-not-root --force-depends --log="$TMPDIR/dpkg.log" "$@"
+    run dpkg --root="$machine" --force-script-chrootless --force-not-root --force-depends --log="$TMPDIR/dpkg.log" "$@"
 }
 
 fresh_root() {
-    mkdir -p "$TMPDIR/root/var/lib/dpkg" "$TMPDIR/root/etc/clickhouse-server" "$TMPDIR/root/var/lib/clickhouse"
-    : >"$TMPDIR/root/var/lib/dpkg/status"
+    mkdir -p "$machine/var/lib/dpkg" "$machine/etc/clickhouse-server" "$machine/var/lib/clickhouse"
+    : >"$machine/var/lib/dpkg/status"
     echo '<clickhouse><user_defined_executable_functions_config>*_function.*ml</user_defined_executable_functions_config></clickhouse>' \
-        >"$TMPDIR/root/etc/clickhouse-server/config.xml"
+        >"$machine/etc/clickhouse-server/config.xml"
 }
 
 of_server() {
-    (cd "$TMPDIR/root" && find etc/clickhouse-server var/lib/clickhouse \( -type f -o -type l \) | sort)
+    (cd "$machine" && find etc/clickhouse-server var/lib/clickhouse \( -type f -o -type l \) | sort)
 }
 
 if command -v dpkg-deb >/dev/null; then
@@ -35,9 +36,9 @@ if command -v dpkg-deb >/dev/null; then
     dpkg_in_root --install "$package"
     check_equal 'deb: installs' 0 "$status"
     check_equal 'deb: the server has the programs' "period_stream (Saltwell) $version" \
-        "$("$TMPDIR/root/var/lib/clickhouse/user_scripts/period_stream" --version)"
+        "$("$machine/var/lib/clickhouse/user_scripts/period_stream" --version)"
     check_contains 'deb: the server has the configuration' "<command>saltwell-$version/periods periods</command>" \
-        "$(cat "$TMPDIR/root/etc/clickhouse-server/periods_function.xml")"
+        "$(cat "$machine/etc/clickhouse-server/periods_function.xml")"
 
     # A later version of the package, made of this one.
     dpkg-deb -R "$package" "$TMPDIR/later"
@@ -46,14 +47,14 @@ if command -v dpkg-deb >/dev/null; then
     sed -i 's/^Version: .*/Version: 9.9.9/' "$TMPDIR/later/DEBIAN/control"
     dpkg-deb --root-owner-group -Zgzip -z1 --build "$TMPDIR/later" "$TMPDIR/later.deb" >/dev/null
     dpkg_in_root --install "$TMPDIR/later.deb"
-    check_equal 'deb: upgrades' '0 9.9.9' "$status $("$TMPDIR/root/var/lib/clickhouse/user_scripts/period_stream" --version | awk '{ print $NF }')"
+    check_equal 'deb: upgrades' '0 9.9.9' "$status $("$machine/var/lib/clickhouse/user_scripts/period_stream" --version | awk '{ print $NF }')"
     check_equal 'deb: the earlier version is there for what still runs' "periods (Saltwell) $version" \
-        "$("$TMPDIR/root/var/lib/clickhouse/user_scripts/saltwell-$version/periods" --version)"
+        "$("$machine/var/lib/clickhouse/user_scripts/saltwell-$version/periods" --version)"
     dpkg_in_root --remove saltwell
     check_equal 'deb: removes' '0' "$status"
     dpkg_in_root --purge saltwell
     check_equal 'deb: nothing of it is left' "$before" "$(of_server)"
-    check_equal 'deb: no file of the package is left' '' "$(find "$TMPDIR/root/usr" -type f 2>/dev/null)"
+    check_equal 'deb: no file of the package is left' '' "$(find "$machine/usr" -type f 2>/dev/null)"
     if [ "${PACKAGES:-}" = all ]; then
         lintian --allow-root "$package" >"$TMPDIR/lintian" 2>&1
         check_equal 'deb: lintian finds no error' '' "$(grep '^E:' "$TMPDIR/lintian")"

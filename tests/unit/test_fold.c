@@ -4,41 +4,12 @@
 #include "blob.h"
 #include "exact_sums.h"
 #include "fold.h"
+#include "one_column.h"
 
-#include <criterion/criterion.h>
 #include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-struct reading {
-    struct buf bytes;
-    struct io_memory memory;
-    struct native_reader reader;
-    const struct native_block *block;
-};
-
-static void read_column(struct reading *reading, const char *type, uint64_t n_rows,
-                        const void *values, size_t values_bytes)
-{
-    struct buf *bytes = &reading->bytes;
-    *reading = (struct reading){0};
-    cr_assert(buf_append_varuint(bytes, 1, NULL) == STATUS_OK);
-    cr_assert(buf_append_varuint(bytes, n_rows, NULL) == STATUS_OK);
-    cr_assert(buf_append(bytes, "\1x", 2, NULL) == STATUS_OK);
-    cr_assert(buf_append_varuint(bytes, strlen(type), NULL) == STATUS_OK);
-    cr_assert(buf_append(bytes, type, strlen(type), NULL) == STATUS_OK);
-    cr_assert(buf_append(bytes, values, values_bytes, NULL) == STATUS_OK);
-    reading->memory = (struct io_memory){bytes->data, bytes->size_bytes, 0};
-    reading->reader = native_reader_init(io_input_of_memory(&reading->memory), SIZE_MAX);
-    cr_assert(native_read_block(&reading->reader, &reading->block, NULL) == STATUS_OK);
-}
-
-static void free_reading(struct reading *reading)
-{
-    native_reader_free(&reading->reader);
-    buf_free(&reading->bytes);
-}
 
 static void append_blob(enum blob_kind kind, const struct buf *payload, struct buf *blob)
 {
@@ -83,7 +54,7 @@ static void check_slices(const char *type, enum fold_op op, bool widen, uint64_t
     static const uint64_t steps[] = {1, 7, 4095, 4096, 4097};
     struct reading reading;
     struct fold whole = {0};
-    read_column(&reading, type, n_rows, values, values_bytes);
+    (void)read_column(&reading, type, n_rows, values, values_bytes);
     cr_assert(fold_in_steps(&whole, &reading, op, widen, n_rows, NULL) == STATUS_OK);
     for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
         struct fold sliced = {0};
@@ -148,7 +119,7 @@ Test(fold, states_of_raw_values)
         qsort(sorted, n, sizeof(*sorted), compare_times);
         cr_assert(activity_encode_times(sorted, n, &payload, NULL) == STATUS_OK);
         append_blob(BLOB_ACTIVITY, &payload, &expected);
-        read_column(&reading, "Int64", n, times, n * sizeof(*times));
+        (void)read_column(&reading, "Int64", n, times, n * sizeof(*times));
         cr_assert(fold_in_steps(&fold, &reading, FOLD_ACTIVITY, false, 1000, NULL) == STATUS_OK);
         check_part(&fold, 0, expected.data, expected.size_bytes);
         fold_free(&fold);
@@ -160,7 +131,7 @@ Test(fold, states_of_raw_values)
         cr_assert(exact_update(&exact, values, n, NULL) == STATUS_OK);
         cr_assert(exact_encode(&exact, &payload, NULL) == STATUS_OK);
         append_blob(BLOB_EXACT, &payload, &expected);
-        read_column(&reading, "Float64", n, values, n * sizeof(*values));
+        (void)read_column(&reading, "Float64", n, values, n * sizeof(*values));
         cr_assert(fold_in_steps(&fold, &reading, FOLD_EXACT_STATE, false, 1000, NULL) == STATUS_OK);
         check_part(&fold, 0, expected.data, expected.size_bytes);
         fold_free(&fold);
@@ -185,7 +156,7 @@ Test(fold, exact_moments_of_one_value)
     enum { N = sizeof(values) / sizeof(values[0]) };
     struct reading reading;
     struct fold fold = {0};
-    read_column(&reading, "Float64", N, values, sizeof(values));
+    (void)read_column(&reading, "Float64", N, values, sizeof(values));
     cr_assert(fold_init(&fold, reading.block, 0, FOLD_EXACT, false, "x", NULL) == STATUS_OK);
     for (size_t i = 0; i < N; i++) {
         struct exact exact;
@@ -224,7 +195,7 @@ Test(fold, values_that_do_not_fit)
         struct reading reading;
         struct fold fold = {0};
         struct err err = {0};
-        read_column(&reading, cases[i].type, 3, values, sizeof(values));
+        (void)read_column(&reading, cases[i].type, 3, values, sizeof(values));
         cr_expect(fold_in_steps(&fold, &reading, cases[i].op, false, 3, &err) == STATUS_FORMAT);
         cr_expect_str_eq(err.message, cases[i].message);
         fold_free(&fold);
@@ -232,7 +203,7 @@ Test(fold, values_that_do_not_fit)
 
         memcpy(bytes + 3, values, sizeof(values));
         snprintf(nullable, sizeof(nullable), "Nullable(%s)", cases[i].type);
-        read_column(&reading, nullable, 3, bytes, sizeof(bytes));
+        (void)read_column(&reading, nullable, 3, bytes, sizeof(bytes));
         for (uint64_t step = 1; step <= 3; step++) {
             cr_expect(fold_in_steps(&fold, &reading, cases[i].op, false, step, NULL) == STATUS_OK);
             if (cases[i].op == FOLD_EXACT) {
@@ -244,7 +215,7 @@ Test(fold, values_that_do_not_fit)
         free_reading(&reading);
 
         bytes[1] = 0;
-        read_column(&reading, nullable, 3, bytes, sizeof(bytes));
+        (void)read_column(&reading, nullable, 3, bytes, sizeof(bytes));
         cr_expect(fold_in_steps(&fold, &reading, cases[i].op, false, 3, &err) == STATUS_FORMAT);
         cr_expect_str_eq(err.message, cases[i].message);
         fold_free(&fold);
@@ -267,7 +238,7 @@ Test(fold, strings_hold_the_states_that_the_op_asks_for)
     cr_assert(native_append_string(&column, state.data, state.size_bytes, NULL) == STATUS_OK);
     struct reading reading;
     struct fold fold = {0};
-    read_column(&reading, "String", 3, column.data, column.size_bytes);
+    (void)read_column(&reading, "String", 3, column.data, column.size_bytes);
     cr_assert(fold_in_steps(&fold, &reading, FOLD_EXACT, false, 2, NULL) == STATUS_OK);
     cr_assert(fold_add(&fold, reading.block, 1, 3, NULL) == STATUS_OK);
     cr_assert(fold_close(&fold, NULL) == STATUS_OK);
@@ -290,7 +261,7 @@ static enum status sum(const char *type, bool widen, uint64_t n_rows, const void
 {
     struct reading reading;
     struct fold fold = {0};
-    read_column(&reading, type, n_rows, values, values_bytes);
+    (void)read_column(&reading, type, n_rows, values, values_bytes);
     enum status status = fold_in_steps(&fold, &reading, FOLD_SUM, widen, n_rows, err);
     if (status == STATUS_OK)
         status = buf_append(sum_out, fold.out.parts[0].data, fold.out.parts[0].size_bytes, err);
@@ -433,7 +404,7 @@ Test(fold, nulls_are_left_out)
         for (uint64_t step = 1; step <= 5; step++) {
             struct reading reading;
             struct fold fold = {0};
-            read_column(&reading, "Nullable(Int64)", 5, bytes, sizeof(bytes));
+            (void)read_column(&reading, "Nullable(Int64)", 5, bytes, sizeof(bytes));
             cr_assert(fold_in_steps(&fold, &reading, cases[i].op, false, step, NULL) == STATUS_OK);
             cr_assert(fold.out.parts[0].size_bytes == 1 && fold.out.parts[1].size_bytes == 8);
             cr_expect(fold.out.parts[0].data[0] == 0);
@@ -445,7 +416,7 @@ Test(fold, nulls_are_left_out)
     for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
         struct reading reading;
         struct fold fold = {0};
-        read_column(&reading, "Nullable(Int64)", 5, bytes, sizeof(bytes));
+        (void)read_column(&reading, "Nullable(Int64)", 5, bytes, sizeof(bytes));
         cr_assert(fold_in_steps(&fold, &reading, counts[i].op, false, 2, NULL) == STATUS_OK);
         cr_expect(load_i64(fold.out.parts[0].data) == counts[i].expected);
         fold_free(&fold);
@@ -471,8 +442,8 @@ Test(fold, a_flush_leaves_the_open_group)
     for (size_t flush_every = 1; flush_every < 40; flush_every += 6) {
         struct reading reading;
         struct fold fold = {0};
-        read_column(&reading, "Tuple(n UInt64, mean Float64, m2 Float64)", N_STATES, columns,
-                    sizeof(columns));
+        (void)read_column(&reading, "Tuple(n UInt64, mean Float64, m2 Float64)", N_STATES, columns,
+                          sizeof(columns));
         cr_assert(fold_init(&fold, reading.block, 0, FOLD_BY_TYPE, false, "x", NULL) == STATUS_OK);
         size_t n_groups = 0, begin = 0;
         for (size_t row = 0; row < N_STATES; row++) {

@@ -2,11 +2,6 @@
 
 #include <stdio.h>
 
-static enum status print_text(struct buf *text, const char *what, struct err *err)
-{
-    return buf_append(text, what, strlen(what), err);
-}
-
 static bool is_full(const struct buf *text)
 {
     return text->size_bytes >= NATIVE_PRINT_BYTES;
@@ -23,7 +18,7 @@ static enum status print_quoted(const uint8_t *bytes, size_t size_bytes, struct 
         else
             snprintf(escaped, sizeof(escaped), bytes[i] == '\'' || bytes[i] == '\\' ? "\\%c" : "%c",
                      bytes[i]);
-        TRY(print_text(text, escaped, err));
+        TRY(buf_append_text(text, escaped, err));
     }
     return buf_append_u8(text, '\'', err);
 }
@@ -31,11 +26,11 @@ static enum status print_quoted(const uint8_t *bytes, size_t size_bytes, struct 
 static enum status print_hex(const uint8_t *bytes, size_t size_bytes, struct buf *text,
                              struct err *err)
 {
-    TRY(print_text(text, "0x", err));
+    TRY(buf_append_text(text, "0x", err));
     for (size_t i = 0; i < size_bytes && !is_full(text); i++) {
         char digits[4];
         snprintf(digits, sizeof(digits), "%02X", bytes[i]);
-        TRY(print_text(text, digits, err));
+        TRY(buf_append_text(text, digits, err));
     }
     return STATUS_OK;
 }
@@ -60,13 +55,13 @@ static enum status print_fixed(const struct native_type *type, const uint8_t *va
                  (long long)((int64_t)(bits << unused_bits) >> unused_bits));
     else
         snprintf(number, sizeof(number), "%llu", (unsigned long long)bits);
-    return print_text(text, number, err);
+    return buf_append_text(text, number, err);
 }
 
 static enum status print_nullable(const struct native_type *type, const uint8_t **value,
                                   struct buf *text, struct err *err)
 {
-    return *(*value)++ != 0 ? print_text(text, "NULL", err)
+    return *(*value)++ != 0 ? buf_append_text(text, "NULL", err)
                             : native_cell_print(type + 1, value, text, err);
 }
 
@@ -76,7 +71,7 @@ static enum status print_array(const struct native_type *type, const uint8_t **v
     uint64_t n = varuint_take(value);
     TRY(buf_append_u8(text, '[', err));
     for (uint64_t i = 0; i < n && !is_full(text); i++) {
-        TRY(print_text(text, i == 0 ? "" : ", ", err));
+        TRY(buf_append_text(text, i == 0 ? "" : ", ", err));
         TRY(native_cell_print(type + 1, value, text, err));
     }
     return buf_append_u8(text, ']', err);
@@ -87,7 +82,7 @@ static enum status print_tuple(const struct native_type *type, const uint8_t **v
 {
     TRY(buf_append_u8(text, '(', err));
     for (size_t child = 1; child < type->n_nodes; child += type[child].n_nodes) {
-        TRY(print_text(text, child == 1 ? "" : ", ", err));
+        TRY(buf_append_text(text, child == 1 ? "" : ", ", err));
         TRY(native_cell_print(type + child, value, text, err));
     }
     return buf_append_u8(text, ')', err);

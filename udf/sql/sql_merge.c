@@ -10,7 +10,7 @@ static enum status write_op(const struct merge_op *op, struct buf *command, stru
     struct buf text = {0};
     enum status status = STATUS_OK;
     for (size_t i = 0; i < (op->widen ? 6 : 3) && status == STATUS_OK; i++)
-        status = buf_append(&text, parts[i], strlen(parts[i]), err);
+        status = buf_append_text(&text, parts[i], err);
     if (status == STATUS_OK)
         status = buf_append_u8(&text, 0, err);
     if (status == STATUS_OK)

@@ -4,16 +4,11 @@
 
 #include <stdio.h>
 
-static enum status append_text(struct buf *text, const char *what, struct err *err)
-{
-    return buf_append(text, what, strlen(what), err);
-}
-
 static enum status write_command(const struct sql_request *request,
                                  const struct period_options *options, struct buf *command,
                                  struct err *err)
 {
-    TRY(append_text(command, "period_stream", err));
+    TRY(buf_append_text(command, "period_stream", err));
     TRY(sql_number(command, "--keys", request->table->n_keys, err));
     TRY(sql_option(command, "--time", options->time, err));
     TRY(sql_number(command, "--gap", options->rule.gap, err));

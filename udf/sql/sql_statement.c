@@ -4,11 +4,6 @@
 #include <stdio.h>
 #include <strings.h>
 
-static enum status append_text(struct buf *text, const char *what, struct err *err)
-{
-    return buf_append(text, what, strlen(what), err);
-}
-
 /* Appends text in quotes, quotes and backslashes inside escaped. */
 static enum status append_quoted(struct buf *text, const char *what, size_t size_bytes, char quote,
                                  struct err *err)
@@ -45,7 +40,7 @@ static enum status append_word(struct buf *command, const char *word, struct err
 enum status sql_option(struct buf *command, const char *option, const char *value, struct err *err)
 {
     TRY(buf_append_u8(command, ' ', err));
-    TRY(append_text(command, option, err));
+    TRY(buf_append_text(command, option, err));
     if (value == NULL)
         return STATUS_OK;
     TRY(buf_append_u8(command, ' ', err));
@@ -97,14 +92,14 @@ static bool is_plain(const char *name)
 
 static enum status append_name(struct buf *text, const char *name, struct err *err)
 {
-    return is_plain(name) ? append_text(text, name, err)
+    return is_plain(name) ? buf_append_text(text, name, err)
                           : append_quoted(text, name, strlen(name), '`', err);
 }
 
 enum status sql_list(struct buf *list, const char *name, struct err *err)
 {
     if (list->size_bytes > 0)
-        TRY(append_text(list, ", ", err));
+        TRY(buf_append_text(list, ", ", err));
     return append_name(list, name, err);
 }
 
@@ -112,10 +107,10 @@ enum status sql_structure(struct buf *structure, const char *name, const char *t
                           struct err *err)
 {
     if (structure->size_bytes > 0)
-        TRY(append_text(structure, ", ", err));
+        TRY(buf_append_text(structure, ", ", err));
     TRY(append_name(structure, name, err));
     TRY(buf_append_u8(structure, ' ', err));
-    return append_text(structure, type, err);
+    return buf_append_text(structure, type, err);
 }
 
 static enum status append_buf(struct buf *text, const struct buf *what, struct err *err)
@@ -130,14 +125,14 @@ static enum status append_range(const struct sql_request *request, struct buf *t
                                 struct err *err)
 {
     char numbers[64];
-    TRY(append_text(text, " WHERE cityHash64(tuple(", err));
+    TRY(buf_append_text(text, " WHERE cityHash64(tuple(", err));
     for (size_t i = 0; i < request->table->n_keys; i++) {
-        TRY(append_text(text, i == 0 ? "" : ", ", err));
+        TRY(buf_append_text(text, i == 0 ? "" : ", ", err));
         TRY(append_name(text, sql_table_columns(request->table)[i].name, err));
     }
     (void)snprintf(numbers, sizeof(numbers), "), 1) %% %llu = %llu",
                    (unsigned long long)request->n_ranges, (unsigned long long)range);
-    return append_text(text, numbers, err);
+    return buf_append_text(text, numbers, err);
 }
 
 /* The server must not give up before the program does, and not while it sorts. */
@@ -152,25 +147,25 @@ static enum status append_settings(const struct sql_request *request, struct buf
                    "command_write_timeout = %llu)\n",
                    request->stats ? "log" : "throw", READ_MS,
                    write_ms > WRITE_MS ? write_ms : WRITE_MS);
-    return append_text(text, settings, err);
+    return buf_append_text(text, settings, err);
 }
 
 static enum status append_call(const struct sql_request *request, struct buf *text,
                                const struct sql_parts *parts, uint64_t range, struct err *err)
 {
-    TRY(append_text(text, "SELECT *\nFROM executable(\n    ", err));
+    TRY(buf_append_text(text, "SELECT *\nFROM executable(\n    ", err));
     TRY(append_quoted(text, (const char *)parts->command.data, parts->command.size_bytes, '\'',
                       err));
-    TRY(append_text(text, ",\n    Native,\n    ", err));
+    TRY(buf_append_text(text, ",\n    Native,\n    ", err));
     TRY(append_quoted(text, (const char *)parts->structure.data, parts->structure.size_bytes, '\'',
                       err));
-    TRY(append_text(text, ",\n    (SELECT ", err));
+    TRY(buf_append_text(text, ",\n    (SELECT ", err));
     TRY(append_buf(text, &parts->select, err));
-    TRY(append_text(text, " FROM ", err));
-    TRY(append_text(text, request->from, err));
+    TRY(buf_append_text(text, " FROM ", err));
+    TRY(buf_append_text(text, request->from, err));
     if (request->n_ranges > 1)
         TRY(append_range(request, text, range, err));
-    TRY(append_text(text, " ORDER BY ", err));
+    TRY(buf_append_text(text, " ORDER BY ", err));
     TRY(append_buf(text, &parts->order, err));
     return append_settings(request, text, err);
 }
@@ -181,7 +176,7 @@ static enum status append_calls(const struct sql_request *request, struct buf *t
     uint64_t n_ranges = request->n_ranges > 1 ? request->n_ranges : 1;
     for (uint64_t range = 0; range < n_ranges; range++) {
         if (range > 0)
-            TRY(append_text(text, "UNION ALL\n", err));
+            TRY(buf_append_text(text, "UNION ALL\n", err));
         TRY(append_call(request, text, parts, range, err));
     }
     return STATUS_OK;
@@ -192,9 +187,9 @@ enum status sql_statement(const struct sql_request *request, const struct sql_pa
 {
     if (request->cluster == NULL)
         return append_calls(request, statement, parts, err);
-    TRY(append_text(statement, "SELECT *\nFROM cluster(", err));
+    TRY(buf_append_text(statement, "SELECT *\nFROM cluster(", err));
     TRY(append_quoted(statement, request->cluster, strlen(request->cluster), '\'', err));
-    TRY(append_text(statement, ", view(\n", err));
+    TRY(buf_append_text(statement, ", view(\n", err));
     TRY(append_calls(request, statement, parts, err));
-    return append_text(statement, "))\n", err);
+    return buf_append_text(statement, "))\n", err);
 }

@@ -25,7 +25,7 @@ const char *fold_op_name(enum fold_op op)
 
 enum status fold_result_name(const char *column, enum fold_op op, struct buf *name, struct err *err)
 {
-    TRY(buf_append(name, column, strlen(column), err));
+    TRY(buf_append_text(name, column, err));
     TRY(buf_append_u8(name, '_', err));
     return buf_append(name, names[op], strlen(names[op]) + 1, err);
 }
@@ -92,7 +92,7 @@ static enum status append_widened_sum(const struct native_type *type, struct buf
                  value->width_bytes > 16  ? "256"
                  : value->width_bytes > 8 ? "128"
                                           : "64");
-    return buf_append(text, name, strlen(name), err);
+    return buf_append_text(text, name, err);
 }
 
 static enum status refuse(enum fold_op op, const struct native_type *type, const char *name,
@@ -127,7 +127,7 @@ enum status fold_result_type(const struct native_type *type, enum fold_op *op, b
     if (choose_kind(type, op) == NULL)
         return refuse(asked, type, name, err);
     if (*op >= FOLD_MOMENTS && type->kind != NATIVE_VARIANCE)
-        return buf_append(text, results[*op], strlen(results[*op]), err);
+        return buf_append_text(text, results[*op], err);
     if (*op == FOLD_SUM && widen)
         return append_widened_sum(type, text, err);
     return native_cell_plain_type(type, text, err);

@@ -7,8 +7,10 @@
 #include <math.h>
 
 struct exact_values {
-    struct exact exact; /* but for a group's only value so far, */
-    bool has_one;       /* whose moments need no sums; in many streams that is every other group */
+    struct exact exact;
+    /* A group's only value so far is not in the sums: the moments of one need none, and in many
+     * streams every other group has one. */
+    bool has_one;
     double one;
     struct fold_values values;
     struct fold_blob blob;
