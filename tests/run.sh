@@ -22,9 +22,9 @@ base_tmpdir=$(mktemp -d) || exit 1
 program_pid=
 # The program runs in a process group of its own, which an interrupt from the terminal does not reach.
 install_pid=
-mart_pid=
+beside_pid=
 # shellcheck disable=SC2154 # assigned there
-trap 'for pid in $program_pid $install_pid $mart_pid; do kill "$pid"; done; rm -rf "$base_tmpdir"' EXIT
+trap 'for pid in $program_pid $install_pid $beside_pid; do kill "$pid"; done; rm -rf "$base_tmpdir"' EXIT
 trap 'exit 129' HUP INT TERM
 logs=$BUILD/test-logs
 mkdir -p "$logs" || exit 1
@@ -130,7 +130,6 @@ add_run() {
     total_passed=$((total_passed + $1))
     total_failed=$((total_failed + $2))
     total_skipped=$((total_skipped + $3))
-    n_programs=$((n_programs + 1))
 }
 
 run_group() {
@@ -138,16 +137,7 @@ run_group() {
     case $1 in
     unit) run_unit ;;
     sql) run_sql ;;
-    mart)
-        if [ -n "$mart_pid" ]; then
-            wait "$mart_pid"
-            mart_pid=
-            add_run "$logs/mart.log"
-        else
-            run_scripts mart
-        fi
-        ;;
-    cli | laws | docs | bench | faults | install) run_scripts "$1" ;;
+    cli | laws | docs | bench | faults | install | mart) run_scripts "$1" ;;
     clients)
         [ -z "$install_pid" ] || wait "$install_pid"
         install_pid=
@@ -183,18 +173,30 @@ case " $* " in
     install_pid=$!
     ;;
 esac
-# So do the tests of the mart, which wait for its server most of the time.
-case " $* " in
-*' mart '*)
-    [ $# -eq 1 ] || ! [ -d tests/mart ] || {
-        sh tests/run.sh mart >"$logs/mart.log" 2>&1 </dev/null &
-        mart_pid=$!
-    }
-    ;;
-esac
+# So do the tests of the examples, which wait for their servers most of the time.
+first=
+beside=
 for group in "$@"; do
+    case $group:$([ -d "tests/$group" ] && echo there) in
+    mart:there) beside="$beside $group" ;;
+    *) first="$first $group" ;;
+    esac
+done
+if [ -n "$first" ] && [ -n "$beside" ]; then
+    # shellcheck disable=SC2086 # words
+    sh tests/run.sh $beside >"$logs/beside.log" 2>&1 </dev/null &
+    beside_pid=$!
+else
+    first="$first $beside"
+fi
+for group in $first; do
     run_group "$group"
 done
+if [ -n "$beside_pid" ]; then
+    wait "$beside_pid"
+    beside_pid=
+    add_run "$logs/beside.log"
+fi
 [ $((total_passed + total_failed)) -gt 0 ] || total_failed=1
 echo "$total_passed passed, $total_failed failed, $total_skipped skipped"
 [ "$total_failed" -eq 0 ]
