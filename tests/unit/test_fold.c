@@ -374,6 +374,9 @@ Test(fold, result_types)
     check_type("Tuple(UInt64, Float64, Float64)", FOLD_EXACT, false, NULL);
     check_type("Nullable(UInt256)", FOLD_EXACT, false, "Tuple(n UInt64, mean Float64, m2 Float64)");
     check_type("String", FOLD_EXACT, false, "Tuple(n UInt64, mean Float64, m2 Float64)");
+    check_type("String", FOLD_EXACT_STATE, false, "String");
+    check_type("String", FOLD_ACTIVITY, false, "String");
+    check_type("String", FOLD_BY_TYPE, false, "String");
     check_type("UUID", FOLD_EXACT, false, NULL);
     check_type("Decimal(60, 2)", FOLD_EXACT_STATE, false, NULL);
     check_type("Float32", FOLD_EXACT_STATE, true, "String");
