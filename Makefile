@@ -37,8 +37,8 @@ ask_packages = $(if $(shell command -v $(PKG_CONFIG)),,$(error expected $(PKG_CO
 PACKAGE_CFLAGS = $(eval PACKAGE_CFLAGS := $$(call ask_packages,--cflags))$(PACKAGE_CFLAGS)
 PACKAGE_LIBS = $(eval PACKAGE_LIBS := $$(call ask_packages,--static --libs))$(PACKAGE_LIBS)
 
-# Objects are made anew where the flags are others than those that made them.
-FLAGS = $(CC) $(CPPFLAGS) $(filter-out -Werror,$(OUR_CFLAGS)) $(CFLAGS) $(LDFLAGS) $(LDLIBS)
+# Objects are made anew where the flags are others than those that made them; not where the folder is.
+FLAGS = $(CC) $(CPPFLAGS) $(filter-out -Werror -ffile-prefix-map=%,$(OUR_CFLAGS)) $(CFLAGS) $(LDFLAGS) $(LDLIBS)
 FLAGS_FILE = $(BUILD)/obj/flags
 ifneq ($(file <$(FLAGS_FILE)),$(FLAGS))
 .PHONY: $(FLAGS_FILE)

@@ -12,13 +12,18 @@ of, is drawn anew. tests/mutate.equal names mutants that nothing can tell from t
     + the line as it is changed
     # the reason
 
-Environment: BUILD (default build; works in $BUILD/mutate), JOBS (2), SECONDS (no limit): when to stop drawing.
+Environment: BUILD (default build; works in $BUILD/mutate), JOBS (2): how many mutants at a time, SECONDS (no limit):
+when to stop drawing.
 $BUILD/mutate/log tells what killed the others.
 Ends with status 1 when fewer than 90 % are killed or equal.
 """
 
+import collections
+import concurrent.futures
 import hashlib
+import itertools
 import os
+import queue
 import random
 import re
 import resource
@@ -31,8 +36,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 WORK = Path(os.environ.get("BUILD", "build")).absolute() / "mutate"
-TREE = WORK / "tree"
-BASE = WORK / "base"  # what the unchanged tree is built to
+BASE = WORK / "base"  # the unchanged tree, built
 COPIED = ["aggregations", "udf", "xml", "install", "tests", "examples", "Makefile"]
 MUTATED = ["aggregations", "udf"]
 PROGRAMS = ["all", "build/tests/unit"]
@@ -106,95 +110,92 @@ def limit_all():
     limit_all_but_memory()
 
 
-def run(command, seconds):
-    """The status and the output, or None where the command did not end in time. What it started ends with it."""
-    tmp = WORK / "tmp"
-    shutil.rmtree(tmp, ignore_errors=True)
-    tmp.mkdir()
-    environment = dict(os.environ, BUILD="build", TMPDIR=str(tmp), SALTWELL_TEST_RUN="1")
-    for name in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL"):
-        environment.pop(name, None)
-    # A sanitizer reserves more address space than there is memory.
-    limit = limit_all_but_memory if command[-1] == SANITIZED[-1] else limit_all
-    process = subprocess.Popen(command, cwd=TREE, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                               stderr=subprocess.DEVNULL, start_new_session=True, preexec_fn=limit)
-    try:
-        output = process.communicate(timeout=seconds)[0].decode(errors="replace")
-        return process.returncode, output
-    except subprocess.TimeoutExpired:
-        return None
-    finally:
+class Tree:
+    """A copy of the sources with a build of its own, in which one mutant at a time is tried."""
+
+    def __init__(self, root):
+        self.root, self.tmp = root, root.with_name(root.name + ".tmp")
+
+    def run(self, command, seconds):
+        """The status and the output, or None where the command did not end in time. What it started ends with it."""
+        shutil.rmtree(self.tmp, ignore_errors=True)
+        self.tmp.mkdir()
+        environment = dict(os.environ, BUILD="build", TMPDIR=str(self.tmp), SALTWELL_TEST_RUN="1")
+        for name in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL"):
+            environment.pop(name, None)
+        # A sanitizer reserves more address space than there is memory.
+        limit = limit_all_but_memory if command[-1] == SANITIZED[-1] else limit_all
+        process = subprocess.Popen(command, cwd=self.root, env=environment, stdin=subprocess.DEVNULL,
+                                   stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True,
+                                   preexec_fn=limit)
         try:
-            os.killpg(process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
-        process.wait()
+            output = process.communicate(timeout=seconds)[0].decode(errors="replace")
+            return process.returncode, output
+        except subprocess.TimeoutExpired:
+            return None
+        finally:
+            try:
+                os.killpg(process.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+            process.wait()
 
+    def build(self, *targets):
+        """Whether it compiles."""
+        result = self.run(["make", "-s", "-j2", "CFLAGS=-O2", "WARNINGS=-w", *targets], 900)
+        return result is not None and result[0] == 0
 
-def build(*targets):
-    """Whether the tree compiles."""
-    jobs = os.environ.get("JOBS", "2")
-    result = run(["make", "-s", f"-j{jobs}", "CFLAGS=-O2", "WARNINGS=-w", *targets], 900)
-    return result is not None and result[0] == 0
+    def digest(self):
+        """Of all that the tests run."""
+        sums = hashlib.sha256()
+        for path in [*sorted((self.root / "build/bin").iterdir()), self.root / "build/tests/unit"]:
+            sums.update(path.read_bytes())
+        return sums.digest()
 
+    def passed(self, test, seconds):
+        """The names of the results that are ok, or None where the test did not end in time."""
+        result = self.run(["sh", *test], seconds)
+        if result is None:
+            return None
+        return sorted(line.split(": ")[0] for line in result[1].split("\n") if line.startswith("ok "))
 
-def digest():
-    """Of all that the tests run."""
-    sums = hashlib.sha256()
-    for path in [*sorted((TREE / "build/bin").iterdir()), TREE / "build/tests/unit"]:
-        sums.update(path.read_bytes())
-    return sums.digest()
-
-
-def passed(test, seconds):
-    """The names of the results that are ok, or None where the test did not end in time."""
-    result = run(["sh", *test], seconds)
-    if result is None:
-        return None
-    return sorted(line.split(": ")[0] for line in result[1].split("\n") if line.startswith("ok "))
+    def try_mutant(self, mutant, base_digest, expected):
+        """None: to be drawn anew; else the test that killed it, or an empty string."""
+        shutil.rmtree(self.root, ignore_errors=True)
+        shutil.copytree(BASE, self.root, symlinks=True)
+        (self.root / mutant.file).write_text(mutant.text)
+        if not self.build(*PROGRAMS) or self.digest() == base_digest:
+            return None
+        for test, names, seconds in expected:
+            if test is SANITIZED and not self.build("unit-sanitized"):
+                return None
+            if self.passed(test, 20 + 4 * seconds) != names:
+                return " ".join(test)
+        return ""
 
 
 def prepare():
     """Builds the unchanged tree; returns its digest and what passes in how many seconds, by test."""
     shutil.rmtree(WORK, ignore_errors=True)
-    TREE.mkdir(parents=True)
+    BASE.mkdir(parents=True)
     for name in COPIED:
         if (ROOT / name).is_dir():
-            shutil.copytree(ROOT / name, TREE / name, ignore=shutil.ignore_patterns("node_modules", "__pycache__"))
+            shutil.copytree(ROOT / name, BASE / name, ignore=shutil.ignore_patterns("node_modules", "__pycache__"))
         else:
-            shutil.copy2(ROOT / name, TREE / name)
-    (TREE / "build").mkdir()
-    (TREE / "build" / "engine").symlink_to(WORK.parent / "engine")
-    if not build(*PROGRAMS) or not build("unit-sanitized"):
+            shutil.copy2(ROOT / name, BASE / name)
+    (BASE / "build").mkdir()
+    (BASE / "build" / "engine").symlink_to(WORK.parent / "engine")
+    base = Tree(BASE)
+    if not base.build(*PROGRAMS) or not base.build("unit-sanitized"):
         sys.exit("mutate: expected that the unchanged tree compiles; run make")
     expected = []
     for test in TESTS:
         started = time.monotonic()
-        names = passed(test, 300)
+        names = base.passed(test, 300)
         if not names:
             sys.exit(f"mutate: expected results of {test[0]} in the unchanged tree, found none")
         expected.append((test, names, time.monotonic() - started))
-    shutil.copytree(TREE / "build", BASE, symlinks=True)
-    return digest(), expected
-
-
-def restore(file):
-    shutil.copy2(ROOT / file, TREE / file)
-    shutil.rmtree(TREE / "build")
-    shutil.copytree(BASE, TREE / "build", symlinks=True)
-
-
-def try_mutant(mutant, base_digest, expected):
-    """None: to be drawn anew; else the test that killed it, or an empty string."""
-    (TREE / mutant.file).write_text(mutant.text)
-    if not build(*PROGRAMS) or digest() == base_digest:
-        return None
-    for test, names, seconds in expected:
-        if test is SANITIZED and not build("unit-sanitized"):
-            return None
-        if passed(test, 20 + 4 * seconds) != names:
-            return " ".join(test)
-    return ""
+    return base.digest(), expected
 
 
 def main():
@@ -204,26 +205,48 @@ def main():
     random.Random(seed).shuffle(sites)
     base_digest, expected = prepare()
     deadline = time.monotonic() + float(os.environ.get("SECONDS") or "inf")
-    n_killed = n_equal = 0
-    alive = []
-    log = (WORK / "log").open("w")
-    for site in sites:
-        if n_killed + n_equal + len(alive) == n_wanted or time.monotonic() > deadline:
-            break
-        mutant = Mutant(*site)
+    trees = queue.SimpleQueue()
+    n_jobs = int(os.environ.get("JOBS", "2"))
+    for i in range(n_jobs):
+        trees.put(Tree(WORK / f"tree{i}"))
+
+    def verdict(mutant):
+        """What try_mutant says, "equal", or "late"."""
         if any((mutant.file, before, mutant.old, mutant.new) in equal for before in (None, mutant.before)):
-            n_equal += 1
-            continue
-        killer = try_mutant(mutant, base_digest, expected)
-        restore(mutant.file)
-        if killer:
-            n_killed += 1
-            print(f"killed by {killer} {mutant}", file=log, flush=True)
-        elif killer is not None:
-            alive.append(mutant)
-            print(f"alive {mutant}", flush=True)
-    print(f"{n_killed} killed, {len(alive)} alive, {n_equal} equal")
-    n_all = n_killed + n_equal + len(alive)
+            return "equal"
+        if time.monotonic() > deadline:
+            return "late"
+        tree = trees.get()
+        try:
+            return tree.try_mutant(mutant, base_digest, expected)
+        finally:
+            trees.put(tree)
+
+    n_killed = n_equal = n_alive = 0
+    log = (WORK / "log").open("w")
+    with concurrent.futures.ThreadPoolExecutor(n_jobs) as pool:
+        # Judged in the order in which they were drawn, however many are tried at a time.
+        mutants = (Mutant(*site) for site in sites)
+        under_way = collections.deque((mutant, pool.submit(verdict, mutant)) for mutant in itertools.islice(mutants, 4 * n_jobs))
+        while under_way and n_killed + n_equal + n_alive < n_wanted:
+            mutant, future = under_way.popleft()
+            killer = future.result()
+            if killer == "late":
+                break
+            if killer == "equal":
+                n_equal += 1
+            elif killer == "":
+                n_alive += 1
+                print(f"alive {mutant}", flush=True)
+            elif killer is not None:
+                n_killed += 1
+                print(f"killed by {killer} {mutant}", file=log, flush=True)
+            for mutant in itertools.islice(mutants, 1):
+                under_way.append((mutant, pool.submit(verdict, mutant)))
+        for _, future in under_way:
+            future.cancel()
+    print(f"{n_killed} killed, {n_alive} alive, {n_equal} equal")
+    n_all = n_killed + n_equal + n_alive
     return 0 if n_all > 0 and 10 * (n_killed + n_equal) >= 9 * n_all else 1
 
 
