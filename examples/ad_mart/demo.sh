@@ -46,7 +46,7 @@ generate() {
 
 # Prints what differs between the marts and the raw rows; nothing may.
 check_marts() {
-    found=$(differences) || return 1
+    found=$(script "$here/check.sql") || return 1
     if [ -n "$found" ]; then
         printf '%s\n' "$found"
         fail 'the marts differ from the raw rows'

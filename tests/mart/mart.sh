@@ -50,6 +50,11 @@ fingerprint() {
     done | tr '\n\t' '  '
 }
 
+# The differences between the marts and the raw rows, a line each; none where they are right.
+differences() {
+    script "$mart/check.sql" || last_error
+}
+
 # What readers count on: per mart and day, the rows.
 day_counts() {
     for table in user_daily host_daily ip_daily daily; do

@@ -87,11 +87,9 @@ sql "SELECT leftPad(toString(round((ProfileEvents['UserTimeMicroseconds'] + Prof
 
 different=0
 for mart in user host ip; do
-    for what in totals keys; do
-        rows=$(of_mart "$mart" step "$here/validate.sql" "$what" "day=$day" "old=$work/data/user_files/old/${mart}_daily/date=$day/*.parquet") ||
-            fail "validate.sql, step $what of $mart: $(last_error)"
-        [ -z "$rows" ] || { printf '%s\n' "$rows"; different=1; }
-    done
+    rows=$(of_mart "$mart" script "$here/validate.sql" "day=$day" "old=$work/data/user_files/old/${mart}_daily/date=$day/*.parquet") ||
+        fail "validate.sql of $mart: $(last_error)"
+    [ -z "$rows" ] || { printf '%s\n' "$rows"; different=1; }
 done
 [ $different -eq 0 ] || fail 'the marts differ'
 echo 'validate.sql: no differences'
