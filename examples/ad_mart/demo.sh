@@ -40,8 +40,7 @@ timed() {
 }
 
 generate() {
-    step "$here/generate.sql" meta "first_day=$1" "days=$2" "rows=$ROWS" "seed=$SEED"
-    step "$here/generate.sql" preclick "first_day=$1" "days=$2" "rows=$ROWS" "seed=$SEED"
+    script "$here/generate.sql" "first_day=$1" "days=$2" "rows=$ROWS" "seed=$SEED" hot=0.2
 }
 
 # Prints what differs between the marts and the raw rows; nothing may.

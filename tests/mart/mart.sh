@@ -31,11 +31,9 @@ mart_begin() {
     "$mart/ad_mart" schema || exit 1
 }
 
-# generate FIRST_DAY DAYS ROWS [SEED]
+# generate FIRST_DAY DAYS ROWS [HOT]: HOT is how much of the rows one host has.
 generate() {
-    for part in meta preclick; do
-        step "$mart/generate.sql" $part "first_day=$1" "days=$2" "rows=$3" "seed=${4:-1}" || last_error
-    done
+    script "$mart/generate.sql" "first_day=$1" "days=$2" "rows=$3" seed=1 "hot=${4:-0.2}" || last_error
 }
 
 ad_mart() {
