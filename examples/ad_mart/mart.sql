@@ -98,7 +98,7 @@ FROM (SELECT {name}, salts FROM salts_{entity} ORDER BY salts DESC, {name} LIMIT
 -- step: aggregate
 -- Sorted rows in, one row per key out: the moments are exact sums, rounded once, so the same bits
 -- whatever the order and the threads were. A period's columns are those of a day that stands alone. The
--- settings keep the memory of a larger day in bounds.
+-- settings keep the memory of a larger day in bounds; the bytes count where the ratio, 0.5 by default, is 0.
 INSERT INTO new_{mart} ({columns}, date, daily_events
     , activity /* of {entity} */
     [[metric: , daily_{metric}]]
@@ -125,7 +125,7 @@ FROM executable(
         ORDER BY {columns}, date
     ),
     {strict})
-SETTINGS max_bytes_before_external_sort = 500000000, min_insert_block_size_rows = 500000
+SETTINGS max_bytes_before_external_sort = 400000000, max_bytes_ratio_before_external_sort = 0, min_insert_block_size_rows = 500000
 
 -- step: aggregate_salted
 -- The keys of the salt plan, first per salt by all threads, then per key.
