@@ -26,19 +26,26 @@ CREATE TABLE marts_auto.{table}_rows AS marts_auto.{table}_columns
 ENGINE = ReplacingMergeTree(version, gone) PARTITION BY toYYYYMM(date) ORDER BY ({columns}, date);
 INSERT INTO marts_auto.{table}_rows SELECT *, 0, 0 FROM marts.{table};
 
--- is_open: a row of an open day, all of whose rows are here; else one whose period has changed.
+-- A row that is in every open_{mart}, so that none is empty; readers do not see it.
+CREATE TABLE marts_auto.mark_{mart} AS marts.{table} ENGINE = Memory;
+INSERT INTO marts_auto.mark_{mart} (date) VALUES (0);
+
+-- is_open: 1 for a row of an open day, all of whose rows are here; 0 for one whose period has changed; 2 for the mark.
+-- A reader's query names the table three times, and each may find another one while a refresh replaces it:
+-- so every row says of which refresh it is.
 CREATE TABLE marts_auto.open_{mart} AS marts.{table} ENGINE = MergeTree ORDER BY ({columns}, date);
-ALTER TABLE marts_auto.open_{mart} ADD COLUMN is_open UInt8;
+ALTER TABLE marts_auto.open_{mart} ADD COLUMN is_open UInt8, ADD COLUMN refresh UInt64;
+INSERT INTO marts_auto.open_{mart} SELECT *, 2 AS is_open, 0 AS refresh FROM marts_auto.mark_{mart};
 
 -- Readers see these rows in open_{mart}, until the end of this refresh and after it: so it does not matter
 -- that they come one block after another, or twice.
 CREATE MATERIALIZED VIEW marts_auto.absorb_{mart}
 REFRESH {schedule} APPEND TO marts_auto.{table}_rows EMPTY AS
-SELECT * EXCEPT (is_open), toUnixTimestamp64Micro(now64(6)) AS version, 0 AS gone FROM marts_auto.open_{mart}
+SELECT * EXCEPT (is_open, refresh), toUnixTimestamp64Micro(now64(6)) AS version, 0 AS gone FROM marts_auto.open_{mart} WHERE is_open < 2
 UNION ALL
 SELECT * EXCEPT (version, gone), toUnixTimestamp64Micro(now64(6)) AS version, 1 AS gone
 FROM marts_auto.{table}_rows FINAL
-WHERE date IN (SELECT date FROM marts_auto.open_{mart} WHERE is_open)
+WHERE date IN (SELECT date FROM marts_auto.open_{mart} WHERE is_open = 1)
   AND ({columns}, date) NOT IN (SELECT {columns}, date FROM marts_auto.open_{mart});
 ]]
 
@@ -80,12 +87,15 @@ SELECT row.* REPLACE (
     if(run.5 > 0, run.1, {name}_period_id) AS {name}_period_id,
     if(run.5 > 0, run.4, {name}_period_length) AS {name}_period_length,
     if(run.5 > 0, date = run.2, {name}_is_first_in_period) AS {name}_is_first_in_period,
-    if(run.5 > 0, run.5, {name}_unique_period_length) AS {name}_unique_period_length)
+    if(run.5 > 0, run.5, {name}_unique_period_length) AS {name}_unique_period_length),
+    toUnixTimestamp64Micro(now64(6)) AS refresh
 FROM
 (
     SELECT *, 1 AS is_open FROM marts_auto.new_{entity}
     UNION ALL
     SELECT * EXCEPT (version, gone), 0 AS is_open FROM {published} WHERE {touched}
+    UNION ALL
+    SELECT *, 2 AS is_open FROM marts_auto.mark_{entity}
 ) AS row
 LEFT JOIN marts_auto.runs_{entity} AS found USING ({name})
 ARRAY JOIN [arrayFirst(run -> date BETWEEN run.2 AND run.3, found.runs)] AS run;
@@ -93,18 +103,20 @@ ARRAY JOIN [arrayFirst(run -> date BETWEEN run.2 AND run.3, found.runs)] AS run;
 
 CREATE MATERIALIZED VIEW marts_auto.refresh_daily
 REFRESH {schedule} DEPENDS ON marts_auto.new_daily TO marts_auto.open_daily EMPTY AS
-SELECT *, 1 AS is_open FROM marts_auto.new_daily;
+SELECT *, toUnixTimestamp64Micro(now64(6)) AS refresh
+FROM (SELECT *, 1 AS is_open FROM marts_auto.new_daily UNION ALL SELECT *, 2 AS is_open FROM marts_auto.mark_daily);
 
 [[mart: CREATE VIEW marts_auto.{table} AS
 SELECT {all_columns}
     , activity, {periods}
 FROM marts_auto.open_{mart}
+WHERE {kind} < 2
 UNION ALL
 SELECT {all_columns}
     , activity, {periods}
 FROM marts_auto.{table}_rows FINAL
-WHERE date NOT IN (SELECT date FROM marts_auto.open_{mart} WHERE is_open)
-  AND ({columns}, date) NOT IN (SELECT {columns}, date FROM marts_auto.open_{mart} WHERE NOT is_open);
+WHERE date NOT IN (SELECT date FROM marts_auto.open_{mart} WHERE {kind} = 1)
+  AND ({columns}, date) NOT IN (SELECT {columns}, date FROM marts_auto.open_{mart} WHERE {kind} = 0);
 ]]
 
 CREATE VIEW marts_auto.daily_periods AS

@@ -67,3 +67,28 @@ until exception=$(sql "SELECT exception FROM system.view_refreshes WHERE view = 
 done
 check_contains 'a failed refresh says why' 'yandex_preclick' "$exception"
 check_equal 'a failed refresh changes nothing' "$before" "$(fingerprint marts_auto)"
+
+# Queries that begin while a refresh replaces a table see one state of it, or are told to ask again. The other
+# state has no open day, so its readers see the rows that were absorbed: the same number.
+sql 'SYSTEM STOP VIEWS'
+sql 'CREATE TABLE marts_auto.other AS marts_auto.open_user'
+sql 'INSERT INTO marts_auto.other SELECT * REPLACE (9 AS refresh) FROM marts_auto.open_user WHERE is_open = 2'
+expected=$(sql 'SELECT count() FROM marts_auto.user_daily')
+sql 'EXCHANGE TABLES marts_auto.open_user AND marts_auto.other'
+check_equal 'as many rows with no day open' "$expected" "$(sql 'SELECT count() FROM marts_auto.user_daily')"
+: >"$TMPDIR/swapping"
+(scratch=$TMPDIR/swap && mkdir "$scratch" && while [ -e "$TMPDIR/swapping" ]; do sql 'EXCHANGE TABLES marts_auto.open_user AND marts_auto.other'; done) &
+swapper=$!
+other=
+n=0
+while [ $n -lt 150 ]; do
+    n=$((n + 1))
+    found=$(sql 'SELECT count() FROM marts_auto.user_daily') || found=$(last_error)
+    case $found in "$expected" | *'ask again'*) ;; *) other="$other $found" ;; esac
+done
+rm "$TMPDIR/swapping"
+wait "$swapper"
+check_equal 'one state of a table, or none' '' "$other"
+sql 'INSERT INTO marts_auto.other SELECT * FROM marts_auto.open_user'
+sql 'INSERT INTO marts_auto.open_user SELECT * FROM marts_auto.other'
+check_equal 'two states at once are refused' refused "$(sql 'SELECT count() FROM marts_auto.user_daily' || echo refused)"
