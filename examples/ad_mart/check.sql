@@ -1,10 +1,9 @@
 -- The marts against the raw rows, computed another way: all days at once, with ClickHouse's own
--- aggregates and window functions instead of the plugin set's. Each step prints the rows that differ
+-- aggregates and window functions instead of the plugin set's. Each statement prints the rows that differ
 -- (at most 20), and nothing where mart and raw rows agree. Counts, period columns and ids must be
 -- equal, sums and sums of squares up to a relative 1e-9.
 
--- step: entity
-WITH
+[[entity: WITH
     days AS
     (
         SELECT {name}, toDate(event_time, 'Europe/Moscow') AS date, count() AS events,
@@ -39,9 +38,9 @@ WHERE NOT (expected.events = mart.daily_events
     AND abs(ifNull(expected.ctr_sum, 0) - mart.daily_sum_ctr) <= 1e-9 * (1 + abs(mart.daily_sum_ctr))
     AND abs(ifNull(expected.ctr_sum_sq, 0) - mart.daily_sum_sq_ctr) <= 1e-9 * (1 + abs(mart.daily_sum_sq_ctr))
     AND abs(ifNull(expected.show_sum, 0) - mart.daily_sum_time_show_to_view) <= 1e-9 * (1 + abs(mart.daily_sum_time_show_to_view)))
-LIMIT 20
+LIMIT 20;
+]]
 
--- step: daily
 -- The finest grain, and that the view finds the three marts' rows of each of its rows.
 WITH expected AS
 (

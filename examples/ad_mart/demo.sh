@@ -40,13 +40,12 @@ timed() {
 }
 
 generate() {
-    step "$here/generate.sql" meta "first_day=$1" "days=$2" "rows=$ROWS" "seed=$SEED"
-    step "$here/generate.sql" preclick "first_day=$1" "days=$2" "rows=$ROWS" "seed=$SEED"
+    script "$here/generate.sql" "first_day=$1" "days=$2" "rows=$ROWS" "seed=$SEED" hot=0.2
 }
 
 # Prints what differs between the marts and the raw rows; nothing may.
 check_marts() {
-    found=$(differences) || return 1
+    found=$(script "$here/check.sql") || return 1
     if [ -n "$found" ]; then
         printf '%s\n' "$found"
         fail 'the marts differ from the raw rows'

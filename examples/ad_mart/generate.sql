@@ -1,11 +1,10 @@
 -- Raw events to try the mart on: the same rows for the same parameters on every machine.
---   days from first_day on, rows bids a day, seed
--- One host holds 20 % of the rows and one user 1 %; the others fall off by a power law. 70 % of the
+--   days from first_day on, rows bids a day, seed, hot: how much of them one host holds
+-- One user holds 1 %; the others fall off by a power law. 70 % of the
 -- bids have a preclick; of those 10 % have a second, later row that counts in the first one's place,
 -- and 3 % arrived days late. Of the values, 1 % of ctr are NULL and 0.1 % infinite or NaN, 2 % of
 -- page_depth are 0.
 
--- step: meta
 INSERT INTO rtb.meta_v8
 WITH
     {seed:UInt64} AS seed,
@@ -15,7 +14,7 @@ WITH
     toUInt64(greatest(10, {rows:UInt64} / 2)) AS n_users,
     toUInt64(greatest(10, {rows:UInt64} / 50)) AS n_hosts,
     if(u(1) < 0.01, 0, 1 + toUInt64(n_users * pow(u(2), 1.5))) AS user_rank,
-    if(u(3) < 0.2, 0, 1 + toUInt64(n_hosts * pow(u(4), 2))) AS host_rank,
+    if(u(3) < {hot:Float64}, 0, 1 + toUInt64(n_hosts * pow(u(4), 2))) AS host_rank,
     sipHash64(seed, user_rank, if(u(5) < 0.9, 0, 1)) AS ip
 SELECT
     toDate(event_time) AS event_date,
@@ -33,7 +32,6 @@ SELECT
     if(u(13) < 0.05, NULL, -3 * log(1 - u(14))) AS time_show_to_view
 FROM numbers({days:UInt64} * {rows:UInt64});
 
--- step: preclick
 INSERT INTO rtb.yandex_preclick
 WITH
     {seed:UInt64} AS seed,

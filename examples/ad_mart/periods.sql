@@ -5,26 +5,19 @@
 
 -- step: near
 -- Entities that have more than one day among the run's days, before and now, and those next to
--- them; the days that their old periods reach.
+-- them; the days that their old periods reach. An old row of the run's days that stood alone says nothing.
 CREATE TABLE near_{entity} ENGINE = MergeTree ORDER BY {name} AS
 SELECT {name}, min(date - days + 1) AS first_day, max(date + days - 1) AS last_day
 FROM
 (
-    SELECT {name}, date, {name}_unique_period_length AS days
-    FROM {published}
-    WHERE date IN (SELECT arrayJoin([date - 1, date, date + 1]) FROM days)
+    SELECT {name}, date, {name}_unique_period_length AS days FROM {published} WHERE {near}
     UNION ALL
     SELECT {name}, date, 1
     FROM new_{entity}
-    WHERE (SELECT count() FROM days) > 1
-       OR {name} IN (SELECT {name} FROM {published} WHERE date IN (SELECT arrayJoin([date - 1, date, date + 1]) FROM days))
+    WHERE (SELECT count() FROM days) > 1 OR {name} IN (SELECT {name} FROM {published} WHERE {near})
 )
 GROUP BY {name}
-HAVING min(date) != max(date)
-
--- step: reach
--- The days that the steps below look at.
-SELECT min(first_day), max(last_day) FROM near_{entity} HAVING count() > 0
+HAVING min(date) != max(date);
 
 -- step: runs
 -- Their periods now: those old periods without the run's days, and the new rows. No other row is next
@@ -42,21 +35,14 @@ FROM executable(
         SELECT {name}, date, daily_events
         FROM
         (
-            SELECT {name}, date, daily_events
-            FROM {published}
-            WHERE date BETWEEN {first} AND {last}
-              AND {name} IN (SELECT {name} FROM near_{entity})
-              AND {name}_period_id IN (SELECT {name}_period_id FROM {published} WHERE date IN (SELECT arrayJoin([date - 1, date, date + 1]) FROM days))
-              AND date NOT IN (SELECT date FROM days)
+            SELECT {name}, date, daily_events FROM {published} WHERE {touched}
             UNION ALL
-            SELECT {name}, date, daily_events
-            FROM new_{entity}
-            WHERE {name} IN (SELECT {name} FROM near_{entity})
+            SELECT {name}, date, daily_events FROM new_{entity} WHERE {name} IN (SELECT {name} FROM near_{entity})
         )
         ORDER BY {name}, date
     ),
-    SETTINGS check_exit_code = 1, stderr_reaction = 'throw', command_read_timeout = 600000, command_write_timeout = 120000)
-GROUP BY {name}
+    {strict})
+GROUP BY {name};
 
 -- step: change
 -- Parts without such a row stay as they are; of the others these columns are written, and no other.
@@ -66,9 +52,7 @@ UPDATE
     {name}_period_length = {run}.length,
     {name}_is_first_in_period = {run}.first_day = date,
     {name}_unique_period_length = {run}.days
-WHERE date BETWEEN {first} AND {last}
-  AND {name} IN (SELECT {name} FROM near_{entity})
+WHERE {reached}
   AND {run}.days > 0
-  AND ({name}_period_id, {name}_period_length, {name}_is_first_in_period, {name}_unique_period_length)
-    != ({run}.id, {run}.length, {run}.first_day = date, {run}.days)
+  AND ({periods}) != ({run}.id, {run}.length, {run}.first_day = date, {run}.days)
 SETTINGS mutations_sync = 2

@@ -1,9 +1,8 @@
--- A new mart against the Parquet output of an old job, one day. Each step prints what differs, and
+-- A new mart against the Parquet output of an old job, one day. Each statement prints what differs, and
 -- nothing where both agree: numbers of rows and of events, per metric the sum, the count and the
 -- average within a relative 1e-9, and of three keys (the largest and two others) every column.
 --   day, old   the day, and the old files as file() takes them: 'old/user_daily/date=2024-01-05/*.parquet'
 
--- step: totals
 WITH
     old AS (SELECT count() AS rows, sum(daily_events) AS events [[metric: , sum(daily_sum_{metric}) AS sum_{metric},
         sum(daily_count_{metric}) AS count_{metric}, sum(daily_sum_sq_{metric}) AS sum_sq_{metric}]] FROM file({old:String}, 'Parquet')),
@@ -17,9 +16,8 @@ ARRAY JOIN CAST([('rows', old.rows, new.rows), ('events', old.events, new.events
     ('average {metric}', old.sum_{metric} / old.count_{metric}, new.sum_{metric} / new.count_{metric}),
     ('sum of squares {metric}', old.sum_sq_{metric}, new.sum_sq_{metric})]]],
     'Array(Tuple(String, Nullable(Float64), Nullable(Float64)))') AS compared
-WHERE NOT coalesce(abs(old_value - new_value) <= 1e-9 * abs(new_value), old_value IS NULL AND new_value IS NULL)
+WHERE NOT coalesce(abs(old_value - new_value) <= 1e-9 * abs(new_value), old_value IS NULL AND new_value IS NULL);
 
--- step: keys
 WITH
     keys AS
     (

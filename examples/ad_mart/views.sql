@@ -3,7 +3,7 @@
 -- history with `ad_mart backfill` first: it is copied once. From then on the views keep marts_auto.*
 -- up to date; readers read the views user_daily, host_daily, ip_daily, daily and daily_periods there.
 --
---   absorb_* > events > check > new_* > near_* > runs_* > open_* > manifest
+--   absorb_* > events > check > new_* > near_* > runs_* > refresh_* > manifest
 --
 -- A refresh reads the open days, the rows next to them and those whose periods change. All rows that are
 -- new or changed go into open_user ..., which a refresh replaces at once; readers see them in the place
@@ -18,39 +18,36 @@ USE marts_auto;
 CREATE VIEW marts_auto.open_days AS
 SELECT toDate(now('Europe/Moscow')) - number AS date FROM numbers(1, 3);
 
--- for each mart
-CREATE TABLE marts_auto.{table}_columns AS marts.{table} ENGINE = Null;
-
--- for each mart
+[[mart: CREATE TABLE marts_auto.{table}_columns AS marts.{table} ENGINE = Null;
 ALTER TABLE marts_auto.{table}_columns ADD COLUMN version UInt64, ADD COLUMN gone UInt8;
 
--- for each mart
 -- The rows that are not open: a later version of a row takes its place, or takes it away.
 CREATE TABLE marts_auto.{table}_rows AS marts_auto.{table}_columns
 ENGINE = ReplacingMergeTree(version, gone) PARTITION BY toYYYYMM(date) ORDER BY ({columns}, date);
-
--- for each mart
 INSERT INTO marts_auto.{table}_rows SELECT *, 0, 0 FROM marts.{table};
 
--- for each mart
--- is_open: a row of an open day, all of whose rows are here; else one whose period has changed.
-CREATE TABLE marts_auto.open_{mart} AS marts.{table}
-ENGINE = MergeTree ORDER BY ({columns}, date);
+-- A row that is in every open_{mart}, so that none is empty; readers do not see it.
+CREATE TABLE marts_auto.mark_{mart} AS marts.{table} ENGINE = Memory;
+INSERT INTO marts_auto.mark_{mart} (date) VALUES (0);
 
--- for each mart
-ALTER TABLE marts_auto.open_{mart} ADD COLUMN is_open UInt8;
+-- is_open: 1 for a row of an open day, all of whose rows are here; 0 for one whose period has changed; 2 for the mark.
+-- A reader's query names the table three times, and each may find another one while a refresh replaces it:
+-- so every row says of which refresh it is.
+CREATE TABLE marts_auto.open_{mart} AS marts.{table} ENGINE = MergeTree ORDER BY ({columns}, date);
+ALTER TABLE marts_auto.open_{mart} ADD COLUMN is_open UInt8, ADD COLUMN refresh UInt64;
+INSERT INTO marts_auto.open_{mart} SELECT *, 2 AS is_open, 0 AS refresh FROM marts_auto.mark_{mart};
 
--- for each mart
 -- Readers see these rows in open_{mart}, until the end of this refresh and after it: so it does not matter
 -- that they come one block after another, or twice.
 CREATE MATERIALIZED VIEW marts_auto.absorb_{mart}
 REFRESH {schedule} APPEND TO marts_auto.{table}_rows EMPTY AS
-SELECT * EXCEPT (is_open), toUnixTimestamp64Micro(now64(6)) AS version, 0 AS gone FROM marts_auto.open_{mart}
+SELECT * EXCEPT (is_open, refresh), toUnixTimestamp64Micro(now64(6)) AS version, 0 AS gone FROM marts_auto.open_{mart} WHERE is_open < 2
 UNION ALL
 SELECT * EXCEPT (version, gone), toUnixTimestamp64Micro(now64(6)) AS version, 1 AS gone
 FROM marts_auto.{table}_rows FINAL
-WHERE date IN (SELECT date FROM marts_auto.open_{mart} WHERE is_open)
+WHERE date IN (SELECT date FROM marts_auto.open_{mart} WHERE is_open = 1)
   AND ({columns}, date) NOT IN (SELECT {columns}, date FROM marts_auto.open_{mart});
+]]
 
 CREATE MATERIALIZED VIEW marts_auto.events
 REFRESH {schedule} DEPENDS ON marts_auto.absorb_user, marts_auto.absorb_host, marts_auto.absorb_ip, marts_auto.absorb_daily
@@ -64,30 +61,25 @@ CREATE VIEW marts_auto.days AS SELECT DISTINCT date FROM marts_auto.events;
 CREATE MATERIALIZED VIEW marts_auto.check
 REFRESH {schedule} DEPENDS ON marts_auto.events
 ENGINE = MergeTree ORDER BY tuple() EMPTY AS
-SELECT throwIf((SELECT count() FROM marts_auto.events) != (SELECT count() FROM rtb.meta_v8
-    WHERE event_date BETWEEN (SELECT min(date) - 1 FROM marts_auto.open_days) AND (SELECT max(date) + 1 FROM marts_auto.open_days)
-      AND toDate(event_time, 'Europe/Moscow') IN (SELECT date FROM marts_auto.open_days)),
+SELECT throwIf((SELECT count() FROM marts_auto.events) != (SELECT count() FROM rtb.meta_v8 WHERE {of_days}),
     'the join changed the number of rows') AS failed;
 
--- for each mart
-CREATE MATERIALIZED VIEW marts_auto.new_{mart}
+[[mart: CREATE MATERIALIZED VIEW marts_auto.new_{mart}
 REFRESH {schedule} DEPENDS ON marts_auto.check
 ENGINE = MergeTree ORDER BY ({columns}, date) EMPTY AS
 <<mart.sql aggregate>>;
+]]
 
--- for each entity
-CREATE MATERIALIZED VIEW marts_auto.near_{entity}
+[[entity: CREATE MATERIALIZED VIEW marts_auto.near_{entity}
 REFRESH {schedule} DEPENDS ON marts_auto.new_{entity}
 ENGINE = MergeTree ORDER BY {name} EMPTY AS
 <<periods.sql near>>;
 
--- for each entity
 CREATE MATERIALIZED VIEW marts_auto.runs_{entity}
 REFRESH {schedule} DEPENDS ON marts_auto.near_{entity}
 ENGINE = MergeTree ORDER BY {name} EMPTY AS
 <<periods.sql runs>>;
 
--- for each entity
 -- The new rows, and the old ones whose period is another now.
 CREATE MATERIALIZED VIEW marts_auto.refresh_{entity}
 REFRESH {schedule} DEPENDS ON marts_auto.runs_{entity} TO marts_auto.open_{entity} EMPTY AS
@@ -95,43 +87,38 @@ SELECT row.* REPLACE (
     if(run.5 > 0, run.1, {name}_period_id) AS {name}_period_id,
     if(run.5 > 0, run.4, {name}_period_length) AS {name}_period_length,
     if(run.5 > 0, date = run.2, {name}_is_first_in_period) AS {name}_is_first_in_period,
-    if(run.5 > 0, run.5, {name}_unique_period_length) AS {name}_unique_period_length)
+    if(run.5 > 0, run.5, {name}_unique_period_length) AS {name}_unique_period_length),
+    toUnixTimestamp64Micro(now64(6)) AS refresh
 FROM
 (
     SELECT *, 1 AS is_open FROM marts_auto.new_{entity}
     UNION ALL
-    SELECT * EXCEPT (version, gone), 0 AS is_open
-    FROM marts_auto.{table}_rows FINAL
-    WHERE date BETWEEN (SELECT min(first_day) FROM marts_auto.near_{entity}) AND (SELECT max(last_day) FROM marts_auto.near_{entity})
-      AND {name} IN (SELECT {name} FROM marts_auto.near_{entity})
-      AND {name}_period_id IN (SELECT {name}_period_id FROM marts_auto.{table}_rows FINAL
-        WHERE date IN (SELECT arrayJoin([date - 1, date, date + 1]) FROM marts_auto.days))
-      AND date NOT IN (SELECT date FROM marts_auto.days)
+    SELECT * EXCEPT (version, gone), 0 AS is_open FROM {published} WHERE {touched}
+    UNION ALL
+    SELECT *, 2 AS is_open FROM marts_auto.mark_{entity}
 ) AS row
 LEFT JOIN marts_auto.runs_{entity} AS found USING ({name})
 ARRAY JOIN [arrayFirst(run -> date BETWEEN run.2 AND run.3, found.runs)] AS run;
+]]
 
 CREATE MATERIALIZED VIEW marts_auto.refresh_daily
 REFRESH {schedule} DEPENDS ON marts_auto.new_daily TO marts_auto.open_daily EMPTY AS
-SELECT *, 1 AS is_open FROM marts_auto.new_daily;
+SELECT *, toUnixTimestamp64Micro(now64(6)) AS refresh
+FROM (SELECT *, 1 AS is_open FROM marts_auto.new_daily UNION ALL SELECT *, 2 AS is_open FROM marts_auto.mark_daily);
 
--- for each mart
-CREATE VIEW marts_auto.{table} AS
-SELECT {columns}, date, daily_events
-    , activity /* of this {entity} */
-    [[metric: , daily_{metric}, daily_count_{metric}, daily_sum_{metric}, daily_sum_sq_{metric}]]
-    , {name}_period_id, {name}_period_length, {name}_is_first_in_period, {name}_unique_period_length
+[[mart: CREATE VIEW marts_auto.{table} AS
+SELECT {all_columns}
+    , activity, {periods}
 FROM marts_auto.open_{mart}
+WHERE {kind} < 2
 UNION ALL
-SELECT {columns}, date, daily_events
-    , activity /* of this {entity} */
-    [[metric: , daily_{metric}, daily_count_{metric}, daily_sum_{metric}, daily_sum_sq_{metric}]]
-    , {name}_period_id, {name}_period_length, {name}_is_first_in_period, {name}_unique_period_length
+SELECT {all_columns}
+    , activity, {periods}
 FROM marts_auto.{table}_rows FINAL
-WHERE date NOT IN (SELECT date FROM marts_auto.open_{mart} WHERE is_open)
-  AND ({columns}, date) NOT IN (SELECT {columns}, date FROM marts_auto.open_{mart} WHERE NOT is_open);
+WHERE date NOT IN (SELECT date FROM marts_auto.open_{mart} WHERE {kind} = 1)
+  AND ({columns}, date) NOT IN (SELECT {columns}, date FROM marts_auto.open_{mart} WHERE {kind} = 0);
+]]
 
--- for each grain
 CREATE VIEW marts_auto.daily_periods AS
 <<schema.sql view>>;
 
@@ -141,12 +128,7 @@ CREATE TABLE marts_auto.manifest AS marts.manifest;
 CREATE MATERIALIZED VIEW marts_auto.refresh_manifest
 REFRESH {schedule} DEPENDS ON marts_auto.refresh_user, marts_auto.refresh_host, marts_auto.refresh_ip, marts_auto.refresh_daily
 APPEND TO marts_auto.manifest EMPTY AS
-SELECT
-    date,
-    'success' AS status,
-    toFloat64(dateDiff('second', toStartOfDay(now()) + INTERVAL 3 HOUR, now())) AS duration_sec,
-    '' AS error,
-    now() AS processed_at,
-    'marts_auto.daily marts_auto.user_daily marts_auto.host_daily marts_auto.ip_daily' AS output,
+SELECT date, 'success' AS status, toFloat64(dateDiff('second', toStartOfDay(now()) + INTERVAL 3 HOUR, now())) AS duration_sec,
+    '' AS error, now() AS processed_at, 'marts_auto.daily marts_auto.user_daily marts_auto.host_daily marts_auto.ip_daily' AS output,
     'refreshable views' AS run
 FROM marts_auto.days;

@@ -53,27 +53,26 @@ fill_in() {
 }
 
 # step FILE NAME [NAME=VALUE...]: runs one step of an SQL file: from its line `-- step: NAME` to the next.
+# Where it has several statements, each but the last ends with a semicolon at the end of a line.
 step() {
-    awk -v name="$2" '/^-- step: / { found = ($3 == name) } found' "$1" | fill_in >"$scratch/step.sql"
-    if ! [ -s "$scratch/step.sql" ]; then
+    rm -f "$scratch"/part.*
+    awk -v name="$2" '/^-- step: / { found = ($3 == name) } found || name == ""' "$1" | fill_in |
+        awk -v base="$scratch/part." '{ print > (base sprintf("%03d", n)) } /;$/ { n++ }'
+    if ! [ -e "$scratch/part.000" ]; then
         echo "no step '$2' in $1" >"$scratch/error"
         return 1
     fi
     shift 2
-    send "$scratch/step.sql" "$@"
+    for part in "$scratch"/part.*; do
+        ! grep -qv -e '^--' -e '^ *$' "$part" || send "$part" "$@" || return 1
+    done
 }
 
-# script FILE [NAME=VALUE...]: its statements one after the other; each ends with a semicolon at the end of
-# a line.
+# script FILE [NAME=VALUE...]: all statements of a file.
 script() {
-    rm -f "$scratch"/part.*
-    fill_in <"$1" | awk -v base="$scratch/part." '{ print > (base sprintf("%03d", n)) } /;$/ { n++ }'
+    script_file=$1
     shift
-    for part in "$scratch"/part.*; do
-        if grep -qv -e '^--' -e '^ *$' "$part"; then
-            send "$part" "$@" || return 1
-        fi
-    done
+    step "$script_file" '' "$@"
 }
 
 # The server's last error as one line, without the stack of names around it.

@@ -31,11 +31,9 @@ mart_begin() {
     "$mart/ad_mart" schema || exit 1
 }
 
-# generate FIRST_DAY DAYS ROWS [SEED]
+# generate FIRST_DAY DAYS ROWS [HOT]: HOT is how much of the rows one host has.
 generate() {
-    for part in meta preclick; do
-        step "$mart/generate.sql" $part "first_day=$1" "days=$2" "rows=$3" "seed=${4:-1}" || last_error
-    done
+    script "$mart/generate.sql" "first_day=$1" "days=$2" "rows=$3" seed=1 "hot=${4:-0.2}" || last_error
 }
 
 ad_mart() {
@@ -48,6 +46,11 @@ fingerprint() {
         columns=$(sql "SELECT arrayStringConcat(groupArray(name), ', ') FROM system.columns WHERE database = 'marts' AND table = '$table'")
         sql "SELECT count(), sum(sipHash64($columns)), groupBitXor(sipHash64($columns)) FROM ${1:-marts}.$table" || last_error
     done | tr '\n\t' '  '
+}
+
+# The differences between the marts and the raw rows, a line each; none where they are right.
+differences() {
+    script "$mart/check.sql" || last_error
 }
 
 # What readers count on: per mart and day, the rows.

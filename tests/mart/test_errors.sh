@@ -64,13 +64,13 @@ run "$mart/ad_mart" --date 2024-01-31 --url http://127.0.0.1:1
 check_equal 'no server: status' 1 "$status"
 check_contains 'no server: message' 'no answer from the server' "$stderr"
 
-"$mart/ad_mart" --date 2024-01-31 --dry-run >"$TMPDIR/dry" 2>&1
-check_contains 'dry run: counts' 'bids:             300' "$(cat "$TMPDIR/dry")"
+"$mart/ad_mart" --date 2024-01-31 --dry-run 2>&1 | tr -s ' ' >"$TMPDIR/dry"
+check_contains 'dry run: counts' 'bids: 300' "$(cat "$TMPDIR/dry")"
 check_contains 'dry run: plan' 'months_to_publish: 202401' "$(cat "$TMPDIR/dry")"
 check_equal 'dry run: the marts are as they were' "$before" "$(fingerprint)"
-"$mart/ad_mart" backfill --from 2024-01 --to 2024-02 --dry-run >"$TMPDIR/dry" 2>&1
-check_contains 'dry run of a backfill: the plan' 'month_to_publish: 202401' "$(cat "$TMPDIR/dry")"
-check_contains 'dry run of a backfill: the salts' 'user_salts:       1' "$(cat "$TMPDIR/dry")"
+"$mart/ad_mart" backfill --from 2024-01 --to 2024-02 --dry-run 2>&1 | tr -s ' ' >"$TMPDIR/dry"
+check_contains 'dry run of a backfill: the plan' 'months_to_publish: 202401' "$(cat "$TMPDIR/dry")"
+check_contains 'dry run of a backfill: the salts' 'user_salts: 1' "$(cat "$TMPDIR/dry")"
 check_equal 'dry run of a backfill: the marts are as they were' "$before" "$(fingerprint)"
 check_equal 'dry run: no database' '' "$(sql "SELECT name FROM system.databases WHERE name LIKE 'marts\\_run%'")"
 

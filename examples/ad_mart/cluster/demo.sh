@@ -55,10 +55,7 @@ CLICKHOUSE_URL=$single "$here/ad_mart" schema
 
 echo "the same $DAYS days of $ROWS bids for both ..."
 for url in "$cluster" "$single"; do
-    for part in meta preclick; do
-        must step "$here/generate.sql" $part "first_day=$first_day" "days=$DAYS" "rows=$ROWS" "seed=$SEED" \
-            set:distributed_foreground_insert=1
-    done
+    must script "$here/generate.sql" "first_day=$first_day" "days=$DAYS" "rows=$ROWS" "seed=$SEED" hot=0.2 set:distributed_foreground_insert=1
 done
 url=$cluster
 must sql 'SELECT shardNum() AS shard, count() AS bids, uniq(user_id) AS users, uniq(host) AS hosts FROM rtb.meta_v8 GROUP BY shard ORDER BY shard

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Runs the old Spark job and the mart on one generated day and compares them: `make validate-spark`.
-# ROWS (bids, 100000), SEED (1). Skips with a message where PySpark or Java cannot be had.
+# ROWS (bids, 100000), SEED (1), HOT (how much of them one host holds, 0.2). Skips with a message where PySpark or Java cannot be had.
 set -eu
 
 here=$(cd "$(dirname "$0")/.." && pwd)
@@ -11,7 +11,7 @@ here=$(cd "$(dirname "$0")/.." && pwd)
 # shellcheck source=examples/ad_mart/template.sh
 . "$here/template.sh"
 BUILD=${BUILD:-build}
-ROWS=${ROWS:-100000} SEED=${SEED:-1}
+ROWS=${ROWS:-100000} SEED=${SEED:-1} HOT=${HOT:-0.2}
 day=2024-01-15
 # shellcheck disable=SC2034 # read by client.sh
 scratch=$(mktemp -d) database=default query_tag=validate server_pid=
@@ -53,9 +53,7 @@ url=$server_url
 CLICKHOUSE_URL=$url
 export CLICKHOUSE_URL
 "$here/ad_mart" schema || fail "$(last_error)"
-for part in meta preclick; do
-    step "$here/generate.sql" $part "first_day=$day" days=1 "rows=$ROWS" "seed=$SEED" || fail "$(last_error)"
-done
+script "$here/generate.sql" "first_day=$day" days=1 "rows=$ROWS" "seed=$SEED" "hot=$HOT" || fail "$(last_error)"
 
 # The tables of the log as Parquet, numbers signed as Spark wants them.
 sql 'SELECT * REPLACE (toInt64(user_id) AS user_id) FROM rtb.meta_v8 FORMAT Parquet' >/dev/null || fail "$(last_error)"
@@ -87,11 +85,9 @@ sql "SELECT leftPad(toString(round((ProfileEvents['UserTimeMicroseconds'] + Prof
 
 different=0
 for mart in user host ip; do
-    for what in totals keys; do
-        rows=$(of_mart "$mart" step "$here/validate.sql" "$what" "day=$day" "old=$work/data/user_files/old/${mart}_daily/date=$day/*.parquet") ||
-            fail "validate.sql, step $what of $mart: $(last_error)"
-        [ -z "$rows" ] || { printf '%s\n' "$rows"; different=1; }
-    done
+    rows=$(of_mart "$mart" script "$here/validate.sql" "day=$day" "old=$work/data/user_files/old/${mart}_daily/date=$day/*.parquet") ||
+        fail "validate.sql of $mart: $(last_error)"
+    [ -z "$rows" ] || { printf '%s\n' "$rows"; different=1; }
 done
 [ $different -eq 0 ] || fail 'the marts differ'
 echo 'validate.sql: no differences'
