@@ -1,7 +1,7 @@
 #!/bin/sh
 # tests/run.sh [GROUP...]
 #
-# Runs the groups of tests, all by default: unit cli sql laws docs fuzz bench faults install mart clients. Prints one line
+# Runs the groups of tests, all by default: unit cli sql laws docs fuzz bench faults install mart dbt clients. Prints one line
 # per test program, details for failures and skips, and at the end `N passed, N failed, N skipped`.
 # Exit status 1 if anything failed. Complete outputs stay in $BUILD/test-logs. The groups unit and
 # fuzz run a second time in the sanitized build, where $BUILD/asan has one.
@@ -23,8 +23,9 @@ program_pid=
 # The program runs in a process group of its own, which an interrupt from the terminal does not reach.
 install_pid=
 mart_pid=
+dbt_pid=
 # shellcheck disable=SC2154 # assigned there
-trap 'for pid in $program_pid $install_pid $mart_pid; do kill "$pid"; done; rm -rf "$base_tmpdir"' EXIT
+trap 'for pid in $program_pid $install_pid $mart_pid $dbt_pid; do kill "$pid"; done; rm -rf "$base_tmpdir"' EXIT
 trap 'exit 129' HUP INT TERM
 logs=$BUILD/test-logs
 mkdir -p "$logs" || exit 1
@@ -147,6 +148,16 @@ run_group() {
             run_scripts mart
         fi
         ;;
+    dbt)
+        if [ -n "$dbt_pid" ]; then
+            wait "$dbt_pid"
+            dbt_pid=
+            add_run "$logs/dbt.log"
+        else
+            run_program dbt/install sh tests/clients/install.sh python
+            run_scripts dbt
+        fi
+        ;;
     cli | laws | docs | bench | faults | install) run_scripts "$1" ;;
     clients)
         [ -z "$install_pid" ] || wait "$install_pid"
@@ -163,7 +174,7 @@ run_group() {
         fi
         ;;
     *)
-        echo "usage: tests/run.sh [unit|cli|sql|laws|docs|fuzz|bench|faults|install|mart|clients]...; found '$1'" >&2
+        echo "usage: tests/run.sh [unit|cli|sql|laws|docs|fuzz|bench|faults|install|mart|dbt|clients]...; found '$1'" >&2
         exit 2
         ;;
     esac
@@ -174,7 +185,7 @@ run_group() {
 }
 
 chosen=$#
-[ $# -gt 0 ] || set -- unit cli sql laws docs fuzz bench faults install mart clients
+[ $# -gt 0 ] || set -- unit cli sql laws docs fuzz bench faults install mart dbt clients
 # The clients take minutes of waiting for others to install: meanwhile the other groups run.
 case " $* " in
 *' clients '*)
@@ -183,12 +194,20 @@ case " $* " in
     install_pid=$!
     ;;
 esac
-# So do the tests of the mart, which wait for its server most of the time.
+# So do the tests of the mart, which wait for its server most of the time, and those of dbt, once it is installed.
 case " $* " in
 *' mart '*)
     [ $# -eq 1 ] || ! [ -d tests/mart ] || {
         sh tests/run.sh mart >"$logs/mart.log" 2>&1 </dev/null &
         mart_pid=$!
+    }
+    ;;
+esac
+case " $* " in
+*' dbt '*)
+    [ $# -eq 1 ] || {
+        sh tests/run.sh dbt >"$logs/dbt.log" 2>&1 </dev/null &
+        dbt_pid=$!
     }
     ;;
 esac

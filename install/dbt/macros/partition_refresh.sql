@@ -27,7 +27,7 @@
       {%- do saltwell._run('CREATE TABLE ' ~ next ~ ' CLONE AS ' ~ this) -%}
       {%- do saltwell._run('ALTER TABLE ' ~ next ~ ' ' ~ commands | join(', ')) -%}
       {%- if saltwell._uuid() != uuid -%}
-        {%- do exceptions.raise_compiler_error('partition_refresh: another run has replaced ' ~ this ~ ' meanwhile; run again') -%}
+        {%- do saltwell._refuse('another run has replaced ' ~ this ~ ' meanwhile; run again') -%}
       {%- endif -%}
       {%- do saltwell._run('EXCHANGE TABLES ' ~ next ~ ' AND ' ~ this) -%}
     {%- endif -%}
@@ -94,16 +94,19 @@
 
 {% macro _check_options(existing) %}
   {%- if not config.get('partition_by') -%}
-    {%- do exceptions.raise_compiler_error('partition_refresh: expected partition_by, found none') -%}
+    {%- do saltwell._refuse('expected partition_by, found none') -%}
   {%- elif 'MergeTree' not in config.get('engine', 'MergeTree') -%}
-    {%- do exceptions.raise_compiler_error('partition_refresh: expected an engine of the MergeTree family, found ' ~ config.get('engine')) -%}
+    {%- do saltwell._refuse('expected an engine of the MergeTree family, found ' ~ config.get('engine')) -%}
   {%- elif adapter.get_clickhouse_cluster_name() is not none -%}
-    {%- do exceptions.raise_compiler_error('partition_refresh: expected one server, found the cluster ' ~ adapter.get_clickhouse_cluster_name() ~ ': use incremental with insert_overwrite') -%}
-  {%- elif saltwell._setting('lookback', 0) > 0 and saltwell._setting('changed') is none -%}
-    {%- do exceptions.raise_compiler_error('partition_refresh: lookback needs changed, a query of the partitions that changed') -%}
+    {%- do saltwell._refuse('expected one server, found the cluster ' ~ adapter.get_clickhouse_cluster_name() ~ ': use incremental with insert_overwrite') -%}
   {%- elif existing is not none and existing.type == 'table' and not existing.can_exchange -%}
-    {%- do exceptions.raise_compiler_error('partition_refresh: expected a database of the engine Atomic or Replicated, which can exchange tables: ' ~ this.schema) -%}
+    {%- do saltwell._refuse('expected a database of the engine Atomic or Replicated, which can exchange tables: ' ~ this.schema) -%}
   {%- endif -%}
+{% endmacro %}
+
+{% macro _refuse(why) %}
+  {%- do saltwell._clear_away() -%}
+  {%- do exceptions.raise_compiler_error('partition_refresh: ' ~ why) -%}
 {% endmacro %}
 
 {#- This run's tables, and those of runs that were killed. -#}
@@ -115,11 +118,12 @@
   {%- endfor -%}
 {% endmacro %}
 
-{#- Which partitions this run is about: those that `changed` gives, and `lookback` of the table's before each. -#}
+{#- Which partitions this run is about: those that `changed` gives, and `lookback` of the table's before each. That config is
+    dbt's own, where it is 1 if nothing is said. -#}
 {% macro _write_refreshed(refreshes) %}
   {%- if saltwell._setting('changed') is none -%}{{- return('') -}}{%- endif -%}
   {%- set changed = render(saltwell._setting('changed')) -%}
-  {%- set lookback = saltwell._setting('lookback', 0) -%}
+  {%- set lookback = saltwell._setting('lookback') -%}
   {%- set query = 'SELECT DISTINCT * FROM (' ~ changed ~ ')' -%}
   {%- if refreshes and lookback > 0 -%}
     {%- set query = 'SELECT DISTINCT untuple(arrayJoin(arrayPushFront(arraySlice(arrayReverseSort(arrayFilter(p -> p < of_run, '
@@ -139,35 +143,34 @@
     ~ " UNION ALL SELECT name, concat('PARTITION BY ', partition_key, ' ORDER BY ', sorting_key) FROM system.tables WHERE " ~ tables.format('name')
     ~ ") GROUP BY what HAVING count() = 1 ORDER BY what") -%}
   {%- if differences | length > 0 -%}
-    {%- do exceptions.raise_compiler_error('partition_refresh: ' ~ this ~ ' has another structure than the model: ' ~ differences | join(', ')
+    {%- do saltwell._refuse(this ~ ' has another structure than the model: ' ~ differences | join(', ')
       ~ '; to take it over: dbt run --full-refresh') -%}
   {%- endif -%}
 {% endmacro %}
 
-{#- What is to be done to the clone: REPLACE for partitions with new rows, DROP for those of this run without. -#}
+{#- What is to be done to the clone: REPLACE for partitions with new rows, DROP for those of this run without. One query
+    reads it all, so that it fails where another run has begun and taken this one's rows away. -#}
 {% macro _replacements(fresh) %}
-  {%- set ids = 'SELECT DISTINCT _partition_id FROM ' -%}
-  {%- set filled = saltwell._values(ids ~ fresh) -%}
-  {%- set emptied = [] -%}
-  {%- set allow_empty = saltwell._setting('allow_empty', false) -%}
-  {%- if saltwell._setting('changed') is not none -%}
-    {%- set of_run = '(' ~ saltwell._partition_by() ~ ') {} (SELECT * FROM ' ~ saltwell._refreshed_table() ~ ')' -%}
-    {%- set others = saltwell._values(ids ~ fresh ~ ' WHERE ' ~ of_run.format('NOT IN')) -%}
-    {%- if others | length > 0 -%}
-      {%- do exceptions.raise_compiler_error('partition_refresh: expected rows of the partitions that changed, found some of ' ~ others | join(', ')
-        ~ ': the model needs WHERE ' ~ '{{ saltwell.refreshed(...) }}') -%}
-    {%- endif -%}
-    {%- set emptied = saltwell._values(ids ~ this ~ ' WHERE ' ~ of_run.format('IN')) | reject('in', filled) | list -%}
-    {%- if emptied | length > 0 and not allow_empty -%}
-      {%- do exceptions.raise_compiler_error('partition_refresh: the model has no rows of ' ~ emptied | join(', ')
-        ~ ', which have some in ' ~ this ~ '; allow_empty: true lets them become empty') -%}
-    {%- endif -%}
-  {%- elif filled | length == 0 and not allow_empty -%}
-    {%- do exceptions.raise_compiler_error('partition_refresh: the model has no rows; allow_empty: true lets such a run change nothing') -%}
+  {%- set has_changed = saltwell._setting('changed') is not none -%}
+  {%- set of_run = '(' ~ saltwell._partition_by() ~ ') IN (SELECT * FROM ' ~ saltwell._refreshed_table() ~ ')' if has_changed else '1' -%}
+  {%- set query = 'SELECT DISTINCT _partition_id AS id, 1 AS is_new, ' ~ of_run ~ ' AS is_of_run FROM ' ~ fresh -%}
+  {%- if has_changed -%}
+    {%- set query = query ~ ' UNION ALL SELECT DISTINCT _partition_id, 0, 1 FROM ' ~ this ~ ' WHERE ' ~ of_run -%}
   {%- endif -%}
-  {%- set commands = [] -%}
-  {%- for id in emptied -%}{%- do commands.append("DROP PARTITION ID '" ~ id ~ "'") -%}{%- endfor -%}
-  {%- for id in filled -%}{%- do commands.append("REPLACE PARTITION ID '" ~ id ~ "' FROM " ~ fresh) -%}{%- endfor -%}
+  {%- set commands, emptied, others = [], [], [] -%}
+  {%- for id, is_new, is_of_run in run_query('SELECT id, max(is_new), min(is_of_run) FROM (' ~ query ~ ') GROUP BY id ORDER BY id').rows -%}
+    {%- do (emptied if is_new == 0 else others if is_of_run == 0 else []).append(id) -%}
+    {%- do commands.append("REPLACE PARTITION ID '" ~ id ~ "' FROM " ~ fresh if is_new == 1 else "DROP PARTITION ID '" ~ id ~ "'") -%}
+  {%- endfor -%}
+  {%- if others | length > 0 -%}
+    {%- do saltwell._refuse('expected rows of the partitions that changed, found some of ' ~ others | join(', ') ~ ': the model needs WHERE '
+      ~ '{{ saltwell.refreshed(...) }}') -%}
+  {%- elif emptied | length > 0 and not saltwell._setting('allow_empty', false) -%}
+    {%- do saltwell._refuse('the model has no rows of ' ~ emptied | join(', ') ~ ', which have some in ' ~ this
+      ~ '; allow_empty=true lets them become empty') -%}
+  {%- elif commands | length == 0 and not has_changed and not saltwell._setting('allow_empty', false) -%}
+    {%- do saltwell._refuse('the model has no rows; allow_empty=true lets such a run change nothing') -%}
+  {%- endif -%}
   {{- return(commands) -}}
 {% endmacro %}
 
