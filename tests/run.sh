@@ -153,7 +153,7 @@ run_group() {
             wait "$dbt_pid"
             dbt_pid=
             add_run "$logs/dbt.log"
-        else
+        elif [ -d tests/dbt ]; then
             run_program dbt/install sh tests/clients/install.sh python
             run_scripts dbt
         fi
@@ -205,7 +205,7 @@ case " $* " in
 esac
 case " $* " in
 *' dbt '*)
-    [ $# -eq 1 ] || {
+    [ $# -eq 1 ] || ! [ -d tests/dbt ] || {
         sh tests/run.sh dbt >"$logs/dbt.log" 2>&1 </dev/null &
         dbt_pid=$!
     }

@@ -1,7 +1,7 @@
 CREATE DATABASE shop;
-CREATE TABLE shop.events (user LowCardinality(String), ts DateTime('UTC'), page String, seconds Nullable(Float64), id UInt64, mark FixedString(16))
+CREATE TABLE shop.events (user LowCardinality(String), ts DateTime('UTC'), page String, seconds Nullable(Float64), id UInt64, mark FixedString(16), loaded DateTime DEFAULT now())
 ENGINE = MergeTree ORDER BY (user, ts);
-INSERT INTO shop.events
+INSERT INTO shop.events (user, ts, page, seconds, id, mark)
 SELECT concat('u', toString(number % 50)), toDateTime('2026-01-20 00:00:00', 'UTC') + number * 397, '/', if(number % 7 = 0, NULL, number / 3), number, 'x'
 FROM numbers(16000);
 CREATE TABLE shop.odd (`the user` String, `it's` UInt8, ts DateTime64(3, 'UTC'), `a``b` Float64, `back\\slash` Int32, `null` Nullable(Float32), `re"start` UInt8, gone UInt8 EPHEMERAL)

@@ -3,6 +3,7 @@
 import contextlib
 import io
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -35,13 +36,13 @@ class Run:
 
     def __init__(self, *arguments):
         output = io.StringIO()
-        began = time.monotonic()
+        began, spent = time.monotonic(), time.process_time()
         with contextlib.redirect_stdout(output):
             answer = RUNNER.invoke(["--no-use-colors", *arguments])
         self.success, self.output = answer.success, output.getvalue() + str(answer.exception or "")
         results = getattr(answer.result, "results", None) or []
         self.nodes = {result.node.name: result for result in results if hasattr(result, "node")}
-        print(f"# dbt {' '.join(arguments)}: {time.monotonic() - began:.1f} s", flush=True)
+        print(f"# dbt {' '.join(arguments)}: {time.monotonic() - began:.1f} s, {time.process_time() - spent:.1f} s of a processor", flush=True)
 
     def check_done(self, name):
         check(name, self.success, self.output[-3000:])
@@ -82,17 +83,24 @@ class Shop:
                         "AND name LIKE '%\\_\\_refresh\\_%' ORDER BY name)")
 
 
+def files_of_readme():
+    """The blocks that begin with a comment of a path: path and text, without it."""
+    with open(f"{ROOT}/install/dbt/README.md", encoding="utf-8") as page:
+        return dict(re.findall(r"^```\w+\n(?:#|--) ([\w/]+\.\w+)\n(.*?)^```$", page.read(), re.S | re.M))
+
+
 def set_up_project():
-    """From a git repository's sub-folder, as people install it."""
+    """Models of the package's page and of project/; installed from a git repository's sub-folder, as people do."""
     repository, project = f"{FOLDER}/saltwell", f"{FOLDER}/project"
     shutil.copytree(f"{ROOT}/install/dbt", f"{repository}/install/dbt")
     git = ["git", "-C", repository, "-c", "user.name=test", "-c", "user.email=test@localhost"]
     for arguments in ["init", "-q", "-b", "main"], ["add", "-A"], ["commit", "-q", "-m", "the package"]:
         subprocess.run(git + arguments, check=True, timeout=60)
     shutil.copytree(f"{HERE}/project", project)
-    with open(f"{project}/packages.yml", "w", encoding="utf-8") as packages:
-        packages.write(f"packages:\n  - git: file://{repository}\n    subdirectory: install/dbt\n    revision: main\n")
     os.chdir(project)
+    for path, text in files_of_readme().items():
+        with open(path, "a" if path == "dbt_project.yml" else "w", encoding="utf-8") as file:
+            file.write(re.sub("git: .*", f"git: file://{repository}", text).replace("revision: v0.2.0", "revision: main"))
     Run("deps").check_done("dbt deps: from a repository's sub-folder")
 
 
@@ -130,9 +138,9 @@ def check_models(shop, schema):
          "ARRAY JOIN [arrayCount(v -> v.1 BETWEEN first AND last AND isNotNull(v.2), events)] AS n ORDER BY user, number"),
         ("periods of arrays", "SELECT user, number, first, length FROM {}.array_periods ORDER BY user, number",
          "SELECT user, period_number, toInt64(period_first), period_length FROM {}.user_periods ORDER BY user, period_number"),
-        ("merge_partials", "SELECT user, days, events, seconds_n, seconds_mean, seconds_stddev_samp, hex(history) FROM {}.totals ORDER BY user",
-         "SELECT user, uniqExact(toDate(ts)), count(), (exactMoments(exactState(groupArray(seconds))) AS m).1, welfordMean(m), "
-         "welfordStddevSamp(m), hex(activityState(groupArray(ts))) FROM shop.events GROUP BY user ORDER BY user"),
+        ("merge_partials", "SELECT user, days, events, seconds_n, seconds_mean, seconds_stddev_samp, hex(state), hex(history) FROM {}.totals ORDER BY user",
+         "SELECT user, uniqExact(toDate(ts)), count(), (exactMoments(exactState(groupArray(seconds)) AS s) AS m).1, welfordMean(m), "
+         "welfordStddevSamp(m), hex(s), hex(activityState(groupArray(ts))) FROM shop.events GROUP BY user ORDER BY user"),
         ("merge_partials of a query", "SELECT user, events, moments.n, hex(exact) FROM {}.salted ORDER BY user",
          "SELECT user, count(), count(seconds), hex(exactState(groupArray(seconds))) FROM shop.events GROUP BY user ORDER BY user"),
         ("a refreshable view", "SELECT user, period_first, period_length FROM {}.recent ORDER BY user, period_first",
@@ -192,7 +200,7 @@ def check_refresh(shop):
     strict = shop.ask("SELECT count(), sum(cityHash64(*)) FROM mart_http.strict")
     shop.ask("DELETE FROM shop.events WHERE user = 'u1' AND toYYYYMM(ts) = 202603")
     shop.ask("CREATE OR REPLACE VIEW shop.shape AS SELECT toDate('2026-01-02') AS day, toUInt16(1) AS a, 2 AS b")
-    run = Run("run", "--select", "monthly", "strict", "shape", "stray")
+    run = Run("run", "--select", "monthly", "strict", "shape", "stray", "looking_back")
     n["202603"] = shop.ask("SELECT count() FROM shop.events WHERE toYYYYMM(ts) = 202603")
     seen = readers.end()
     check_equal("changed, and lookback", rows(m202601=1, m202602=2, m202603=2, m202604=1), shop.months())
@@ -200,6 +208,7 @@ def check_refresh(shop):
     for model, text in {
         "strict": "the model has no rows of ",
         "shape": "`mart_http`.`shape` has another structure than the model: the model has a UInt16 at 2, the table has a UInt8 at 2, the model has b UInt8 at 3",
+        "looking_back": "lookback needs WHERE {{ saltwell.refreshed(...) }} in the model",
         "stray": "found some of 202601, 202602, 202604: the model needs WHERE {{ saltwell.refreshed(...) }}",
     }.items():
         check(f"refused: {model}", model in run.failed() and text in run.output, run.output[-3000:])

@@ -9,7 +9,7 @@
   {%- set next = saltwell._aside('next') -%}
   {%- set refreshes = saltwell.is_refresh() -%}
 
-  {%- do saltwell._check_options(existing) -%}
+  {%- do saltwell._check_options(existing, sql) -%}
   {%- do saltwell._clear_away() -%}
   {{ run_hooks(pre_hooks, inside_transaction=False) }}
   {{ run_hooks(pre_hooks, inside_transaction=True) }}
@@ -92,13 +92,15 @@
   {{- return(saltwell._list(config.get('partition_by')) | join(', ')) -}}
 {% endmacro %}
 
-{% macro _check_options(existing) %}
+{% macro _check_options(existing, sql) %}
   {%- if not config.get('partition_by') -%}
     {%- do saltwell._refuse('expected partition_by, found none') -%}
   {%- elif 'MergeTree' not in config.get('engine', 'MergeTree') -%}
     {%- do saltwell._refuse('expected an engine of the MergeTree family, found ' ~ config.get('engine')) -%}
   {%- elif adapter.get_clickhouse_cluster_name() is not none -%}
     {%- do saltwell._refuse('expected one server, found the cluster ' ~ adapter.get_clickhouse_cluster_name() ~ ': use incremental with insert_overwrite') -%}
+  {%- elif saltwell._lookback() > 0 and saltwell.is_refresh() and saltwell._refreshed_table() | string not in sql -%}
+    {%- do saltwell._refuse('lookback needs WHERE {{ saltwell.refreshed(...) }} in the model') -%}
   {%- elif existing is not none and existing.type == 'table' and not existing.can_exchange -%}
     {%- do saltwell._refuse('expected a database of the engine Atomic or Replicated, which can exchange tables: ' ~ this.schema) -%}
   {%- endif -%}
@@ -118,12 +120,17 @@
   {%- endfor -%}
 {% endmacro %}
 
-{#- Which partitions this run is about: those that `changed` gives, and `lookback` of the table's before each. That config is
-    dbt's own, where it is 1 if nothing is said. -#}
+{#- dbt has a config of this name, which is 1 where nothing is said. -#}
+{% macro _lookback() %}
+  {%- set is_said = 'lookback' in model.unrendered_config or 'lookback' in (config.get('meta') or {}) -%}
+  {{- return(saltwell._setting('lookback') if is_said else 0) -}}
+{% endmacro %}
+
+{#- Which partitions this run is about: those that `changed` gives, and `lookback` of the table's before each. -#}
 {% macro _write_refreshed(refreshes) %}
   {%- if saltwell._setting('changed') is none -%}{{- return('') -}}{%- endif -%}
   {%- set changed = render(saltwell._setting('changed')) -%}
-  {%- set lookback = saltwell._setting('lookback') -%}
+  {%- set lookback = saltwell._lookback() -%}
   {%- set query = 'SELECT DISTINCT * FROM (' ~ changed ~ ')' -%}
   {%- if refreshes and lookback > 0 -%}
     {%- set query = 'SELECT DISTINCT untuple(arrayJoin(arrayPushFront(arraySlice(arrayReverseSort(arrayFilter(p -> p < of_run, '
