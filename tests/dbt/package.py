@@ -138,6 +138,8 @@ def check_models(shop, schema):
          "ARRAY JOIN [arrayCount(v -> v.1 BETWEEN first AND last AND isNotNull(v.2), events)] AS n ORDER BY user, number"),
         ("periods of arrays", "SELECT user, number, first, length FROM {}.array_periods ORDER BY user, number",
          "SELECT user, period_number, toInt64(period_first), period_length FROM {}.user_periods ORDER BY user, period_number"),
+        ("periods of a number, of two keys", "SELECT key, hashed, both FROM {}.keys ORDER BY key",
+         "SELECT intDiv(id, 1000) AS key, periods(key, groupArray(ts), 1800, 0), periods(xxh3(key, page), groupArray(ts), 1800, 0) FROM shop.events GROUP BY key, page ORDER BY key"),
         ("merge_partials", "SELECT user, days, events, seconds_n, seconds_mean, seconds_stddev_samp, hex(state), hex(history) FROM {}.totals ORDER BY user",
          "SELECT user, uniqExact(toDate(ts)), count(), (exactMoments(exactState(groupArray(seconds)) AS s) AS m).1, welfordMean(m), "
          "welfordStddevSamp(m), hex(s), hex(activityState(groupArray(ts))) FROM shop.events GROUP BY user ORDER BY user"),
@@ -162,13 +164,15 @@ def check_wrong(shop):
         "no_key": "saltwell_sql: --keys: expected a column of the table, found 'nobody'",
     }.items():
         check(f"a model that fails: {model}", model in run.failed() and text in run.output, run.output[-3000:])
+    unit = Run("test", "--select", "no_cte")
+    check("a unit test of a stream", unit.failed() == ["no_cte"] and "found the ephemeral model" in unit.output, unit.output[-2000:])
     failures = {name: run.nodes[name].failures for name in run.failed() if name.startswith("overlapping_")}
     check_equal("tests that fail", {"overlapping_touches": 1, "overlapping_lacks_events": 2, "overlapping_is_no_view": 1,
                                     "overlapping_has_other_values": 1}, failures)
 
 
 class Readers(threading.Thread):
-    """Ask for the runs that wrote two months, until they are ended. Every answer is one run, or a reader saw a mixture."""
+    """Ask for the runs that wrote the days, until they are ended. Every answer is one run, or a reader saw a mixture."""
 
     def __init__(self, shop):
         super().__init__()
@@ -177,7 +181,7 @@ class Readers(threading.Thread):
     def run(self):
         while not self.is_over:
             try:
-                _, answer = self.shop.server.ask("SELECT groupUniqArray(run) FROM mart_http.monthly WHERE toYYYYMM(day) IN (202602, 202603)", timeout=20)
+                _, answer = self.shop.server.ask("SELECT groupUniqArray(run) FROM mart_http.stamped", timeout=20)
                 self.answers.append(answer)
             except OSError:
                 time.sleep(0.01)
@@ -200,11 +204,11 @@ def check_refresh(shop):
     strict = shop.ask("SELECT count(), sum(cityHash64(*)) FROM mart_http.strict")
     shop.ask("DELETE FROM shop.events WHERE user = 'u1' AND toYYYYMM(ts) = 202603")
     shop.ask("CREATE OR REPLACE VIEW shop.shape AS SELECT toDate('2026-01-02') AS day, toUInt16(1) AS a, 2 AS b")
-    run = Run("run", "--select", "monthly", "strict", "shape", "stray", "looking_back")
+    run = Run("run", "--select", "monthly", "strict", "shape", "stray", "looking_back", "stamped")
     n["202603"] = shop.ask("SELECT count() FROM shop.events WHERE toYYYYMM(ts) = 202603")
     seen = readers.end()
     check_equal("changed, and lookback", rows(m202601=1, m202602=2, m202603=2, m202604=1), shop.months())
-    check(f"a reader sees the old or the new months ({len(readers.answers)} readers)", seen == {"[1]", "[2]"}, seen)
+    check(f"a reader sees all days old or all new ({len(readers.answers)} readers)", seen == {"[1]", "[2]"}, seen)
     for model, text in {
         "strict": "the model has no rows of ",
         "shape": "`mart_http`.`shape` has another structure than the model: the model has a UInt16 at 2, the table has a UInt8 at 2, the model has b UInt8 at 3",
@@ -216,7 +220,7 @@ def check_refresh(shop):
 
     shop.begins_run(3, 202604)
     shop.ask("DELETE FROM shop.events WHERE toYYYYMM(ts) = 202604")
-    shop.ask("CREATE OR REPLACE VIEW shop.shape AS SELECT toDate('2026-01-02') AS day, 2 AS a WHERE NOT (SELECT max(run) = 4 FROM shop.runs)")
+    shop.ask("CREATE OR REPLACE VIEW shop.shape AS SELECT toDate('2026-01-02') AS day, 2 AS a WHERE (SELECT max(run) FROM shop.runs) != 6")
     run = Run("run", "--select", "monthly", "shape")
     check_equal("a month without rows, and lookback", rows(m202601=1, m202602=2, m202603=3), shop.months())
     check_equal("the partitions of the new rows", "2026-01-01\t1\n2026-01-02\t2\n2026-01-03\t1", shop.ask("SELECT * FROM mart_http.shape ORDER BY day"))
@@ -224,32 +228,58 @@ def check_refresh(shop):
     return rows
 
 
+def run_with(after, do):
+    """A run of the model monthly in which something happens once a statement is done."""
+    command, done = ChHttpClient.command, []
+
+    def command_then_do(self, sql, **options):
+        answer = command(self, sql, **options)
+        if after in sql and not done:
+            done.append(sql)
+            do()
+        return answer
+
+    ChHttpClient.command = command_then_do
+    run = Run("run", "--select", "monthly")
+    ChHttpClient.command = command
+    check(f"a run with {after}", done, run.output[-2000:])
+    return run
+
+
+def check_overtaken(shop):
+    """Another run replaces the table after this one has cloned it."""
+    shop.begins_run(4, 202603)
+
+    def replace():
+        for statement in "CREATE TABLE mart_http.other CLONE AS mart_http.monthly", "EXCHANGE TABLES mart_http.other AND mart_http.monthly", "DROP TABLE mart_http.other":
+            shop.ask(statement)
+
+    before = shop.months()
+    run = run_with("CLONE AS", replace)
+    check("overtaken by another run: refused", not run.success and "another run has replaced `mart_http`.`monthly` meanwhile" in run.output, run.output[-2000:])
+    check_equal("overtaken by another run: nothing changes", before, shop.months() + shop.tables())
+
+
 def check_killed(shop, rows):
     """The server is killed after a statement of the refresh: the old table or the new one is there, and the next run ends well."""
-    command = ChHttpClient.command
     for number, (after, wanted) in enumerate({"REPLACE PARTITION": "old", "EXCHANGE TABLES": "new"}.items(), 4):
         shop.begins_run(number, 202602, 202603)
         before = shop.months()
-        killed = []
 
-        def command_then_kill(self, sql, **options):
-            answer = command(self, sql, **options)
-            if after in sql and not killed:
-                killed.append(sql)
-                shop.server.process.kill()
-                shop.server.process.wait()
-            return answer
+        def kill():
+            shop.server.process.kill()
+            shop.server.process.wait()
 
-        ChHttpClient.command = command_then_kill
-        run = Run("run", "--select", "monthly")
-        ChHttpClient.command = command
+        run = run_with(after, kill)
+        kill()  # where the statement did not come
         shop.server.start()
-        check(f"killed after {after}: the run fails", killed and not run.success, run.output[-2000:])
+        check(f"killed after {after}: the run fails", not run.success, run.output[-2000:])
         new = rows(m202601=number, m202602=number, m202603=number)
         check_equal(f"killed after {after}: the {wanted} rows", before if wanted == "old" else new, shop.months())
         check(f"killed after {after}: tables are left over", shop.tables() != "")
     shop.begins_run(6, 202602)
     run = Run("run", "--select", "monthly", "shape")
+    check("refused: a model without rows", run.failed() == ["shape"] and "the model has no rows" in run.output, run.output[-2000:])
     check_equal("after the kills: the next run", rows(m202601=6, m202602=6, m202603=5), shop.months())
     check_equal("after the kills: nothing is left over", "", shop.tables())
 
@@ -282,6 +312,7 @@ def main():
         check_models(shop, "mart_http")
         Run("docs", "generate", *proper).check_done("docs generate")
         rows = check_refresh(shop)
+        check_overtaken(shop)
         check_killed(shop, rows)
         Run("build", "--target", "native", "--target-path", "native", *proper).check_done("the first run, with tests, over native")
         check_models(shop, "mart_native")

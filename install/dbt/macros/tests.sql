@@ -37,7 +37,7 @@ HAVING sum(held) != sum(there)
 
 {#- The partials of a key merge into what its rows give at once, to the bit. kind: exact, activity, sum, or moments, for a
     model with one row per key. -#}
-{% test merges_exactly(model, column_name, whole, keys, value, kind='exact', where=none) %}
+{% test merges_exactly(model, column_name, whole, keys, value, kind='exact') %}
   {%- set key = saltwell._list(keys) | join(', ') %}
   {%- set folds = {
     'exact': ('exactMerge(groupArray({}))', 'exactState(groupArray({}))'),
@@ -52,7 +52,7 @@ FROM
 (
     SELECT {{ key }}, {{ folds[kind][0].format(column_name) }} AS state, 'partials' AS side FROM {{ model }} GROUP BY {{ key }}
     UNION ALL
-    SELECT {{ key }}, {{ folds[kind][1].format(value) }}, 'whole' FROM {{ whole }}{{ saltwell._where(where) }} GROUP BY {{ key }}
+    SELECT {{ key }}, {{ folds[kind][1].format(value) }}, 'whole' FROM {{ whole }} GROUP BY {{ key }}
 )
 GROUP BY {{ key }}
 HAVING count() != 2 OR uniqExact(state) != 1
