@@ -206,7 +206,7 @@ esac
 case " $* " in
 *' dbt '*)
     [ $# -eq 1 ] || ! [ -d tests/dbt ] || {
-        sh tests/run.sh dbt >"$logs/dbt.log" 2>&1 </dev/null &
+        TEST_TIMEOUT_S=$((2 * TEST_TIMEOUT_S)) sh tests/run.sh dbt >"$logs/dbt.log" 2>&1 </dev/null &
         dbt_pid=$!
     }
     ;;

@@ -2,4 +2,4 @@
 
 .PHONY: check-dbt
 check-dbt: ## the dbt package and the ad mart as dbt models
-	@$(MAKE) --no-print-directory check GROUPS=dbt
+	@$(MAKE) --no-print-directory check GROUPS=dbt TEST_TIMEOUT_S=600

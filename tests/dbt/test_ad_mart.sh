@@ -24,7 +24,7 @@ build --vars '{days: ["2024-03-02"]}'
 END
 CLICKHOUSE_PORT=$http DBT_SEND_ANONYMOUS_USAGE_STATS=False
 export CLICKHOUSE_PORT DBT_SEND_ANONYMOUS_USAGE_STATS
-timeout -k 5 200 "$clients/python/bin/python" "$ROOT/tests/dbt/commands.py" "$TMPDIR/tree/examples/ad_mart/dbt" \
+$limit "$clients/python/bin/python" "$ROOT/tests/dbt/commands.py" "$TMPDIR/tree/examples/ad_mart/dbt" \
     <"$TMPDIR/commands" >"$TMPDIR/dbt.log" 2>&1 || not_ok 'dbt' "$(tail -n 30 "$TMPDIR/dbt.log")"
 
 for table in user_daily host_daily ip_daily daily; do

@@ -18,7 +18,7 @@ sed -n '/macro _functions/,/endmacro/p' "$ROOT/install/dbt/macros/doctor.sql" | 
 check_files_equal 'the doctor asks for every function' "$TMPDIR/made" "$TMPDIR/asked"
 
 need_dbt 'the dbt package'
-timeout -k 5 280 "$clients/python/bin/python" "$ROOT/tests/dbt/package.py" "$BUILD" "$TMPDIR" 2>"$TMPDIR/stderr" || {
+$limit "$clients/python/bin/python" "$ROOT/tests/dbt/package.py" "$BUILD" "$TMPDIR" 2>"$TMPDIR/stderr" || {
     not_ok 'the dbt package' "status $?"
     tail -n 20 "$TMPDIR/stderr"
 }

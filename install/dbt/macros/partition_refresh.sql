@@ -14,7 +14,9 @@
   {{ run_hooks(pre_hooks, inside_transaction=False) }}
   {{ run_hooks(pre_hooks, inside_transaction=True) }}
 
-  {%- do saltwell._write_refreshed(refreshes) -%}
+  {%- if refreshes and saltwell._setting('changed') is not none -%}
+    {%- do saltwell._write_refreshed(saltwell._changed()) -%}
+  {%- endif -%}
   {% call statement('main') -%}
     {{ get_create_table_as_sql(False, fresh, sql) }}
   {%- endcall %}
@@ -31,11 +33,14 @@
       {%- endif -%}
       {%- do saltwell._run('EXCHANGE TABLES ' ~ next ~ ' AND ' ~ this) -%}
     {%- endif -%}
-  {%- elif existing is not none and existing.type == 'table' -%}
-    {%- do saltwell._run('EXCHANGE TABLES ' ~ fresh ~ ' AND ' ~ this) -%}
   {%- else -%}
-    {{ drop_relation_if_exists(existing) }}
-    {%- do saltwell._run('RENAME TABLE ' ~ fresh ~ ' TO ' ~ this) -%}
+    {%- do saltwell._write_refreshed('SELECT ' ~ saltwell._partition_by() ~ ' FROM ' ~ fresh ~ ' LIMIT 0') -%}
+    {%- if existing is not none and existing.type == 'table' -%}
+      {%- do saltwell._run('EXCHANGE TABLES ' ~ fresh ~ ' AND ' ~ this) -%}
+    {%- else -%}
+      {{ drop_relation_if_exists(existing) }}
+      {%- do saltwell._run('RENAME TABLE ' ~ fresh ~ ' TO ' ~ this) -%}
+    {%- endif -%}
   {%- endif -%}
 
   {%- do apply_grants(target_relation, config.get('grants'), should_revoke=should_revoke(existing, full_refresh_mode=true)) -%}
@@ -126,19 +131,19 @@
   {{- return(saltwell._setting('lookback') if is_said else 0) -}}
 {% endmacro %}
 
-{#- Which partitions this run is about: those that `changed` gives, and `lookback` of the table's before each. -#}
-{% macro _write_refreshed(refreshes) %}
-  {%- if saltwell._setting('changed') is none -%}{{- return('') -}}{%- endif -%}
+{#- Which partitions a run is about: those that `changed` gives, and `lookback` of the table's before each. -#}
+{% macro _changed() %}
   {%- set changed = render(saltwell._setting('changed')) -%}
   {%- set lookback = saltwell._lookback() -%}
-  {%- set query = 'SELECT DISTINCT * FROM (' ~ changed ~ ')' -%}
-  {%- if refreshes and lookback > 0 -%}
-    {%- set query = 'SELECT DISTINCT untuple(arrayJoin(arrayPushFront(arraySlice(arrayReverseSort(arrayFilter(p -> p < of_run, '
-      ~ '(SELECT groupArray(tuple(*)) FROM (SELECT ' ~ saltwell._partition_by() ~ ' FROM ' ~ this ~ ' GROUP BY ALL)))), 1, ' ~ lookback ~ '), of_run)))'
-      ~ ' FROM (SELECT tuple(*) AS of_run FROM (' ~ changed ~ '))' -%}
-  {%- endif -%}
-  {%- do saltwell._run('CREATE OR REPLACE TABLE ' ~ saltwell._refreshed_table() ~ ' ENGINE = MergeTree ORDER BY tuple() '
-    ~ ('' if refreshes else 'EMPTY ') ~ 'AS ' ~ query) -%}
+  {%- if lookback == 0 -%}{{- return('SELECT DISTINCT * FROM (' ~ changed ~ ')') -}}{%- endif -%}
+  {{- return('SELECT DISTINCT untuple(arrayJoin(arrayPushFront(arraySlice(arrayReverseSort(arrayFilter(p -> p < of_run, '
+    ~ '(SELECT groupArray(tuple(*)) FROM (SELECT ' ~ saltwell._partition_by() ~ ' FROM ' ~ this ~ ' GROUP BY ALL)))), 1, ' ~ lookback ~ '), of_run)))'
+    ~ ' FROM (SELECT tuple(*) AS of_run FROM (' ~ changed ~ '))') -}}
+{% endmacro %}
+
+{#- The first run writes none, so that a later one can be compiled before its own are there. -#}
+{% macro _write_refreshed(query) %}
+  {%- do saltwell._run('CREATE OR REPLACE TABLE ' ~ saltwell._refreshed_table() ~ ' ENGINE = MergeTree ORDER BY tuple() AS ' ~ query) -%}
 {% endmacro %}
 
 {#- The new rows must be of the table's columns and keys; what differs is named. -#}
