@@ -6,6 +6,7 @@ PYTHONDONTWRITEBYTECODE=1
 export PYTHONDONTWRITEBYTECODE
 [ -n "${SALTWELL_TEST_RUN:-}" ] || sh "$ROOT/tests/clients/install.sh" python >/dev/null
 # What runs dbt has a deadline of its own, a little before that of tests/run.sh, so that it can say why.
+# shellcheck disable=SC2034 # for the caller
 limit="timeout -k 5 $((${TEST_TIMEOUT_S:-600} - 20))"
 
 # need_dbt NAME: skips the rest of the test where something is missing.

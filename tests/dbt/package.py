@@ -5,6 +5,7 @@ import io
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -297,6 +298,7 @@ def check_doctor(shop):
 
 
 def main():
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("not ok the dbt package: it did not end in time"))
     shop = Shop()
     os.environ["HTTP_PORT"], os.environ["TCP_PORT"] = str(shop.server.http), str(shop.server.tcp)
     try:

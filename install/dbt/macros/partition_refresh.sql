@@ -23,11 +23,14 @@
 
   {%- if refreshes -%}
     {%- do saltwell._check_structure(fresh) -%}
+    {%- set uuid = saltwell._uuid() -%}
     {%- set commands = saltwell._replacements(fresh) -%}
     {%- if commands | length > 0 -%}
-      {%- set uuid = saltwell._uuid() -%}
       {%- do saltwell._run('CREATE TABLE ' ~ next ~ ' CLONE AS ' ~ this) -%}
-      {%- do saltwell._run('ALTER TABLE ' ~ next ~ ' ' ~ commands | join(', ')) -%}
+      {#- A statement has at most 256 KiB. -#}
+      {%- for some in commands | batch(500) -%}
+        {%- do saltwell._run('ALTER TABLE ' ~ next ~ ' ' ~ some | join(', ')) -%}
+      {%- endfor -%}
       {%- if saltwell._uuid() != uuid -%}
         {%- do saltwell._refuse('another run has replaced ' ~ this ~ ' meanwhile; run again') -%}
       {%- endif -%}
