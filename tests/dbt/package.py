@@ -221,10 +221,13 @@ def check_refresh(shop):
 
     shop.begins_run(3, 202604)
     shop.ask("DELETE FROM shop.events WHERE toYYYYMM(ts) = 202604")
-    shop.ask("CREATE OR REPLACE VIEW shop.shape AS SELECT toDate('2026-01-02') AS day, 2 AS a WHERE (SELECT max(run) FROM shop.runs) != 6")
+    shop.ask("CREATE OR REPLACE VIEW shop.shape AS SELECT toDate('2026-01-02') AS day, 2 AS a")
     run = Run("run", "--select", "monthly", "shape")
     check_equal("a month without rows, and lookback", rows(m202601=1, m202602=2, m202603=3), shop.months())
     check_equal("the partitions of the new rows", "2026-01-01\t1\n2026-01-02\t2\n2026-01-03\t1", shop.ask("SELECT * FROM mart_http.shape ORDER BY day"))
+    shop.ask("CREATE OR REPLACE VIEW shop.shape AS SELECT toDate('2026-01-02') AS day, 2 AS a, 3 AS b WHERE (SELECT max(run) FROM shop.runs) != 6")
+    Run("run", "--full-refresh", "--select", "shape")
+    check_equal("a full refresh takes another structure", "2026-01-02\t2\t3", shop.ask("SELECT * FROM mart_http.shape"))
     check_equal("nothing is left over", "", shop.tables())
     return rows
 
