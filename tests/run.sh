@@ -1,9 +1,8 @@
 #!/bin/sh
 # tests/run.sh [GROUP...]
 #
-# Runs the groups of tests, all by default: unit cli sql laws docs fuzz bench faults install mart clients. Prints one line
-# per test program, details for failures and skips, and at the end `N passed, N failed, N skipped`.
-# Exit status 1 if anything failed. Complete outputs stay in $BUILD/test-logs. The groups unit and
+# Runs the groups of tests, all by default. Prints one line per test program, details for failures and skips,
+# and at the end `N passed, N failed, N skipped`. Exit status 1 if anything failed. Complete outputs stay in $BUILD/test-logs. The groups unit and
 # fuzz run a second time in the sanitized build, where $BUILD/asan has one.
 # Environment: BUILD, SALTWELL_DATA, TEST_TIMEOUT_S (per program, 300).
 set -u
@@ -13,6 +12,9 @@ ROOT=$PWD
 BUILD=${BUILD:-build}
 SALTWELL_DATA=${SALTWELL_DATA:-../shared/data}
 TEST_TIMEOUT_S=${TEST_TIMEOUT_S:-300}
+GROUPS_FIRST='unit cli sql laws docs fuzz bench faults install clients'
+# Examples, which wait for their servers most of the time: they run beside the others, one after another.
+GROUPS_BESIDE='mart dbt'
 case $BUILD in /*) ;; *) BUILD=$ROOT/$BUILD ;; esac
 case $SALTWELL_DATA in /*) ;; *) SALTWELL_DATA=$ROOT/$SALTWELL_DATA ;; esac
 SALTWELL_TEST_RUN=1
@@ -138,6 +140,10 @@ run_group() {
     unit) run_unit ;;
     sql) run_sql ;;
     cli | laws | docs | bench | faults | install | mart) run_scripts "$1" ;;
+    dbt)
+        run_program dbt/install sh tests/clients/install.sh python
+        run_scripts dbt
+        ;;
     clients)
         [ -z "$install_pid" ] || wait "$install_pid"
         install_pid=
@@ -153,7 +159,7 @@ run_group() {
         fi
         ;;
     *)
-        echo "usage: tests/run.sh [unit|cli|sql|laws|docs|fuzz|bench|faults|install|mart|clients]...; found '$1'" >&2
+        echo "usage: tests/run.sh [GROUP...], of $GROUPS_FIRST $GROUPS_BESIDE; found '$1'" >&2
         exit 2
         ;;
     esac
@@ -164,7 +170,8 @@ run_group() {
 }
 
 chosen=$#
-[ $# -gt 0 ] || set -- unit cli sql laws docs fuzz bench faults install mart clients
+# shellcheck disable=SC2086 # words
+[ $# -gt 0 ] || set -- $GROUPS_FIRST $GROUPS_BESIDE
 # The clients take minutes of waiting for others to install: meanwhile the other groups run.
 case " $* " in
 *' clients '*)
@@ -173,12 +180,11 @@ case " $* " in
     install_pid=$!
     ;;
 esac
-# So do the tests of the examples, which wait for their servers most of the time.
 first=
 beside=
 for group in "$@"; do
-    case $group:$([ -d "tests/$group" ] && echo there) in
-    mart:there) beside="$beside $group" ;;
+    case " $GROUPS_BESIDE " in
+    *" $group "*) [ ! -d "tests/$group" ] || beside="$beside $group" ;;
     *) first="$first $group" ;;
     esac
 done
@@ -187,7 +193,7 @@ if [ -n "$first" ] && [ -n "$beside" ]; then
     sh tests/run.sh $beside >"$logs/beside.log" 2>&1 </dev/null &
     beside_pid=$!
 else
-    first="$first $beside"
+    first=$first$beside
 fi
 for group in $first; do
     run_group "$group"
