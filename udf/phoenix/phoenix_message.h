@@ -37,7 +37,6 @@ struct phoenix_reply {
     bool is_error;
     bool is_missing; /* the server no longer has the statement */
     bool has_frame, is_done;
-    uint64_t n_results;     /* of an execute */
     struct buf *error_text; /* in: where an error's message goes */
 };
 
@@ -46,9 +45,9 @@ struct phoenix_codec {
     const char *content_type; /* in the requests */
     /* Appends the request's body. STATUS_NOMEM. */
     enum status (*encode)(const struct phoenix_request *request, struct buf *body, struct err *err);
-    /* Reads the reply to a request of that kind. STATUS_FORMAT: no such reply, or a value that
+    /* Reads the reply to a request of that kind; the body is used up. STATUS_FORMAT: no such reply, or a value that
      * does not fit its column; STATUS_NOMEM. */
-    enum status (*decode)(enum phoenix_request_kind kind, const uint8_t *body, size_t body_bytes,
+    enum status (*decode)(enum phoenix_request_kind kind, uint8_t *body, size_t body_bytes,
                           struct phoenix_reply *reply, struct err *err);
 };
 

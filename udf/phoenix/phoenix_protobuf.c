@@ -270,18 +270,9 @@ static enum status read_frame(struct phoenix_proto frame, struct phoenix_reply *
     return status;
 }
 
-static void copy_name(struct phoenix_proto text, char *name)
-{
-    size_t size_bytes = phoenix_proto_size(&text);
-    if (size_bytes >= PHOENIX_MAX_TYPE_NAME_BYTES)
-        size_bytes = PHOENIX_MAX_TYPE_NAME_BYTES - 1;
-    memcpy(name, text.at, size_bytes);
-    name[size_bytes] = '\0';
-}
-
-/* An AvaticaType; `depth` is 1 for an array's component. */
+/* An AvaticaType. What it says of an array's items is not known before the rows are there. */
 static enum status read_type(struct phoenix_proto message, struct phoenix_signature_column *column,
-                             unsigned depth, struct err *err)
+                             struct err *err)
 {
     struct phoenix_field field;
     bool has_field = true;
@@ -290,11 +281,9 @@ static enum status read_type(struct phoenix_proto message, struct phoenix_signat
         if (!has_field)
             return STATUS_OK;
         if (field.number == 1)
-            *(depth == 0 ? &column->type_id : &column->item_id) = (int32_t)field.integer;
+            column->type_id = (int32_t)field.integer;
         else if (field.number == 2 && field.is_message)
-            copy_name(field.message, depth == 0 ? column->type_name : column->item_name);
-        else if (field.number == 5 && field.is_message && depth == 0)
-            TRY(read_type(field.message, column, 1, err));
+            phoenix_signature_name(column, field.message.at, phoenix_proto_size(&field.message));
     }
 }
 
@@ -315,7 +304,7 @@ static enum status read_signature_column(struct phoenix_proto message,
         else if (field.number == 13)
             column->scale = (uint32_t)field.integer;
         else if (field.number == 20 && field.is_message)
-            TRY(read_type(field.message, column, 0, err));
+            TRY(read_type(field.message, column, err));
     }
 }
 
@@ -362,7 +351,6 @@ static enum status read_result(struct phoenix_proto message, struct phoenix_repl
 {
     struct phoenix_field field;
     bool has_field = true;
-    reply->n_results++;
     for (;;) {
         TRY(phoenix_proto_next(&message, &field, &has_field, err));
         if (!has_field)
@@ -441,7 +429,7 @@ static bool is_named(struct phoenix_proto name, const char *message)
 }
 
 /* A WireMessage: a class name and the message's bytes, which are left out where it is empty. */
-static enum status decode(enum phoenix_request_kind kind, const uint8_t *body, size_t body_bytes,
+static enum status decode(enum phoenix_request_kind kind, uint8_t *body, size_t body_bytes,
                           struct phoenix_reply *reply, struct err *err)
 {
     struct phoenix_proto wire = {body, body + body_bytes}, name = {body, body}, message = name;

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 enum { PHOENIX_MAX_COLUMNS = 1024, PHOENIX_MAX_TYPE_NAME_BYTES = 64 };
 
@@ -30,12 +31,20 @@ enum phoenix_sql_type {
 
 struct phoenix_signature_column {
     char type_name[PHOENIX_MAX_TYPE_NAME_BYTES]; /* VARCHAR, UNSIGNED_LONG, INTEGER ARRAY */
-    int32_t type_id; /* enum phoenix_sql_type, or one that is not there */
-    char item_name[PHOENIX_MAX_TYPE_NAME_BYTES]; /* of an array */
-    int32_t item_id;
+    int32_t type_id;           /* enum phoenix_sql_type, or one that is not there */
     uint32_t precision, scale; /* 0: not known */
     bool is_nullable;
 };
+
+/* Copies a type's name, cut to fit. */
+static inline void phoenix_signature_name(struct phoenix_signature_column *column, const void *name,
+                                          size_t name_bytes)
+{
+    size_t most = sizeof(column->type_name) - 1;
+    size_t n = name_bytes < most ? name_bytes : most;
+    memcpy(column->type_name, name, n);
+    column->type_name[n] = '\0';
+}
 
 struct phoenix_signature {
     struct phoenix_signature_column columns[PHOENIX_MAX_COLUMNS];

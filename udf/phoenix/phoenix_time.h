@@ -8,7 +8,7 @@
 #define PHOENIX_LEAST_MS (-62135596800000)
 #define PHOENIX_MOST_MS 253402300799999
 
-enum { PHOENIX_TIME_BYTES = 24, PHOENIX_MINUTE_MS = 60000 };
+enum { PHOENIX_TIME_BYTES = 32, PHOENIX_MINUTE_MS = 60000 };
 
 /* Writes 2026-01-02 03:04:05.678 and a final zero. */
 void phoenix_time_print(int64_t ms, char text[PHOENIX_TIME_BYTES]);

@@ -10,6 +10,45 @@ static bool is_unsigned(const char *name)
     return strncmp(name, "UNSIGNED_", 9) == 0;
 }
 
+/* What an array holds is told by its type's name alone: INTEGER ARRAY. */
+static int32_t find_item(const char *name)
+{
+    static const struct {
+        const char *name;
+        int32_t id;
+    } items[] = {
+        {"BIGINT", PHOENIX_BIGINT},
+        {"LONG", PHOENIX_BIGINT},
+        {"INTEGER", PHOENIX_INTEGER_TYPE},
+        {"INT", PHOENIX_INTEGER_TYPE},
+        {"SMALLINT", PHOENIX_SMALLINT},
+        {"TINYINT", PHOENIX_TINYINT},
+        {"FLOAT", PHOENIX_FLOAT},
+        {"DOUBLE", PHOENIX_DOUBLE_TYPE},
+        {"DECIMAL", PHOENIX_DECIMAL},
+        {"BOOLEAN", PHOENIX_BOOLEAN},
+        {"CHAR", PHOENIX_CHAR},
+        {"VARCHAR", PHOENIX_VARCHAR},
+        {"BINARY", PHOENIX_BINARY},
+        {"VARBINARY", PHOENIX_VARBINARY},
+        {"DATE", PHOENIX_DATE},
+        {"TIME", PHOENIX_TIME},
+        {"TIMESTAMP", PHOENIX_TIMESTAMP},
+    };
+    name += is_unsigned(name) ? strlen("UNSIGNED_") : 0;
+    size_t n = strcspn(name, "( ");
+    for (size_t i = 0; i < sizeof(items) / sizeof(items[0]); i++)
+        if (text_equals(items[i].name, name, n))
+            return items[i].id;
+    return 0;
+}
+
+/* The type of a column's values, or of its arrays' items. */
+static int32_t find_leaf(const struct phoenix_signature_column *column)
+{
+    return column->type_id == PHOENIX_ARRAY_TYPE ? find_item(column->type_name) : column->type_id;
+}
+
 static const char *default_of_number(int32_t id, bool without_sign)
 {
     switch (id) {
@@ -58,8 +97,8 @@ static enum status write_default(const struct phoenix_signature_column *column, 
                                  struct err *err)
 {
     bool is_array = column->type_id == PHOENIX_ARRAY_TYPE;
-    int32_t id = is_array ? column->item_id : column->type_id;
-    const char *item = default_of(id, is_array ? column->item_name : column->type_name, is_array);
+    int32_t id = find_leaf(column);
+    const char *item = default_of(id, column->type_name, is_array);
     const char *nullable = is_array || column->is_nullable ? "Nullable(" : "";
     char decimal[32];
     if (item == NULL)
@@ -183,7 +222,7 @@ static bool take_tree(const struct phoenix_signature_column *column,
     node += type->is_nullable;
     type->width_bytes = node->width_bytes;
     return (node->kind == NATIVE_FIXED || node->kind == NATIVE_STRING) &&
-           take_leaf(is_array ? column->item_id : column->type_id, node, type);
+           take_leaf(find_leaf(column), node, type);
 }
 
 enum status phoenix_type_decide(const struct phoenix_signature_column *column, const char *wanted,
