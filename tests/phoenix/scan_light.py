@@ -34,7 +34,7 @@ CODES = [
     "CREATE INDEX CODES_OPD ON CODES (OPD)", "CREATE INDEX CODES_MS ON CODES (MS)",
     # Times that cluster and repeat: a product of two numbers, modulo a prime near the span.
     f"INSERT INTO CODES SELECT 'code ' || N, CASE WHEN MOD(N, 7) = 3 THEN NULL ELSE 't' || MOD(N, 3) END, "
-    f"TIMESTAMP '2026-01-01 00:00:00' + (MOD(N * 104729, {SPAN_MS - 1}) / 1000.000) SECOND(9,3), N, "
+    f"TIMESTAMPADD(SQL_TSI_MILLI_SECOND, MOD(N * 104729, {SPAN_MS - 1}), TIMESTAMP '2026-01-01 00:00:00'), N, "
     f"{BEGIN_MS} + MOD(N * 104729, {SPAN_MS - 1}) FROM UNNEST(SEQUENCE_ARRAY(CAST(0 AS BIGINT), CAST({N_CODES - 1} AS BIGINT), "
     "CAST(1 AS BIGINT))) AS S(N)",
 ]
@@ -206,7 +206,7 @@ def check_messages(plugins):
         ("a wrong password", ["--source", "stranger"], "the server refuses the source's user and password (HTTP status 401)"),
         ("no folder for details", ["--source", "other", "--run", "x"], "expected a source with a folder for details, found one without"),
         ("a run that leaves its folder", ["--run", "../x"], "--run: expected a name of letters, digits, '_', '.' and '-', found another"),
-        ("out of memory", ["--max-memory", "24M", "--fetch-rows", "200000", "--columns", "C,T,N,MS"], "out of memory"),
+        ("out of memory", ["--max-memory", "4M", "--fetch-rows", "200000", "--columns", "C,T,N,MS"], "a slice is held whole; cut it smaller with --slice-minutes"),
     ):
         _, message = plugins.scan(["--source", "protobuf", *SCAN, *options], WHOLE)
         check_holds(name, expected, message)

@@ -268,7 +268,7 @@ static enum status read_text(int descriptor, struct buf *text, struct err *err)
     uint8_t *added = NULL;
     for (;;) {
         TRY(buf_reserve(text, 4096, err));
-        ssize_t n = read(descriptor, text->data + text->size_bytes, 4096);
+        ssize_t n = pread(descriptor, text->data + text->size_bytes, 4096, (off_t)text->size_bytes);
         if (n < 0)
             return err_set(err, STATUS_IO, "cannot read " FILE_NAME ": %s", strerror(errno));
         if (n == 0)
