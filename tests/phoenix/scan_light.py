@@ -181,7 +181,7 @@ def check_connections(plugins, server):
     first = plugins.start(["--source", "single", *SCAN], WHOLE)
     time.sleep(0.5)
     _, message = plugins.scan(["--source", "single", *SCAN], WHOLE)
-    check("max_connections: one too many", "phoenix_scan: source single: source single: expected one of its 1 connections to become free "
+    check("max_connections: one too many", "phoenix_scan: source single: expected one of its 1 connections to become free "
           "within 300 ms, found all in use", message)
     first.kill()
     first.communicate()
