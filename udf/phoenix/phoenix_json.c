@@ -132,6 +132,8 @@ static enum status read_array(struct walk *walk, read_part *read_element, struct
         TRY(phoenix_json_next(&walk->json, &token, err));
         if (token.kind == PHOENIX_JSON_END_ARRAY)
             return STATUS_OK;
+        if (token.kind == PHOENIX_JSON_END)
+            return refuse("the end of an array", err);
         if (token.kind == PHOENIX_JSON_BEGIN_OBJECT)
             walk->json.at = at;
         TRY(read_element(walk, &token, err));
@@ -346,7 +348,9 @@ static enum status keep_message(struct walk *walk, const struct phoenix_json_tok
 static enum status keep_exception(struct walk *walk, const struct phoenix_json_token *text,
                                   struct err *err)
 {
-    return walk->reply->error_text->size_bytes == 0 ? keep_message(walk, text, err) : STATUS_OK;
+    if (walk->reply->error_text->size_bytes == 0 || text->kind != PHOENIX_JSON_STRING)
+        return keep_message(walk, text, err);
+    return STATUS_OK;
 }
 
 static enum status read_message(struct walk *walk, struct err *err)
