@@ -154,6 +154,10 @@ def measured(command, **more):
     return time.monotonic() - began, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
+# Whole, first: ClickHouse 26.7 mixes up the columns where a query reads some of a Native file's only.
+OURS = "CREATE TABLE ours ENGINE = Memory AS SELECT * FROM file('{}/rows.native', Native); "
+
+
 def scan_codes(plugins, folder, end):
     """Reads the codes before `end` into a file; seconds and processor seconds."""
     windows = subprocess.run([BUILD / "saltwell-local", "--query", f"SELECT 0::Int64 AS a, toUnixTimestamp64Milli(toDateTime64('{end}', 3, 'UTC')) AS b "
@@ -174,7 +178,7 @@ def check_million(cursor, plugins, folder):
     cursor.execute("SELECT COUNT(*), COUNT(T), SUM(N), SUM(AMOUNT) FROM CODES")
     counts = "\t".join(str(value) for value in cursor.fetchone())
     check("a million rows: what Phoenix counts", counts, plugins.query(
-        f"SELECT count(), count(T), sum(N), sum(AMOUNT) FROM file('{folder}/rows.native', Native)"))
+        OURS.format(folder) + "SELECT count(), count(T), sum(N), sum(AMOUNT) FROM ours"))
 
 
 def check_beside(plugins, folder, port):
@@ -182,9 +186,10 @@ def check_beside(plugins, folder, port):
     end = "2026-01-01 00:03:53.000"
     ours = scan_codes(plugins, folder, end)
     theirs = measured([sys.executable, "-c", CLIENT, f"http://127.0.0.1:{port}/", str(folder / "rows.tsv"), end])
-    compared = plugins.query(f"""WITH theirs AS (SELECT * FROM file('{folder}/rows.tsv', TSV, 'n Int64, c String, t String, opd DateTime64(3, \\'UTC\\'),
-        amount Decimal(18, 4)')), ours AS (SELECT N, C, ifNull(T, 'None'), OPD, AMOUNT FROM file('{folder}/rows.native', Native))
-        SELECT count(), (SELECT count() FROM ours), (SELECT count() FROM (SELECT * FROM theirs EXCEPT SELECT * FROM ours)),
+    compared = plugins.query(OURS.format(folder) + f"""WITH theirs AS (SELECT * FROM file('{folder}/rows.tsv', TSV, 'n Int64, c String, t String, opd DateTime64(3, \\'UTC\\'),
+        amount Decimal(18, 4)'))
+        SELECT count(), (SELECT count() FROM ours),
+        (SELECT count() FROM (SELECT * FROM theirs EXCEPT SELECT N, C, ifNull(T, 'None'), OPD, AMOUNT FROM ours)),
         (SELECT uniqExact(N) FROM ours) FROM theirs SETTINGS session_timezone = 'UTC'""")
     n_rows = int(compared.split("\t")[0])
     check("the rows are those of phoenixdb", (f"{n_rows}\t{n_rows}\t0\t{n_rows}", True), (compared, n_rows > 0))
