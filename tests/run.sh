@@ -2,8 +2,8 @@
 # tests/run.sh [GROUP...]
 #
 # Runs the groups of tests, all by default. Prints one line per test program, details for failures and skips,
-# and at the end `N passed, N failed, N skipped`. Exit status 1 if anything failed. Complete outputs stay in $BUILD/test-logs. The groups unit and
-# fuzz run a second time in the sanitized build, where $BUILD/asan has one.
+# and at the end `N passed, N failed, N skipped`. Exit status 1 if anything failed. Complete outputs stay in
+# $BUILD/test-logs. The groups unit and fuzz run a second time in the sanitized build, where $BUILD/asan has one.
 # Environment: BUILD, SALTWELL_DATA, TEST_TIMEOUT_S (per program, 300).
 set -u
 
@@ -14,7 +14,7 @@ SALTWELL_DATA=${SALTWELL_DATA:-../shared/data}
 TEST_TIMEOUT_S=${TEST_TIMEOUT_S:-300}
 GROUPS_FIRST='unit cli sql laws docs fuzz bench faults install clients'
 # Examples, which wait for their servers most of the time: they run beside the others, one after another.
-GROUPS_BESIDE='mart dbt'
+GROUPS_BESIDE='mart phoenix dbt'
 case $BUILD in /*) ;; *) BUILD=$ROOT/$BUILD ;; esac
 case $SALTWELL_DATA in /*) ;; *) SALTWELL_DATA=$ROOT/$SALTWELL_DATA ;; esac
 SALTWELL_TEST_RUN=1
@@ -140,6 +140,10 @@ run_group() {
     unit) run_unit ;;
     sql) run_sql ;;
     cli | laws | docs | bench | faults | install | mart) run_scripts "$1" ;;
+    phoenix)
+        run_program phoenix/install sh tests/phoenix/install.sh
+        run_scripts phoenix
+        ;;
     dbt)
         run_program dbt/install sh tests/clients/install.sh python
         run_scripts dbt
