@@ -285,6 +285,7 @@ SEED ?= 1
 mutate: ## put faults in, list those that no test sees (N=100 SEED=1)
 	@install/deps.sh build demo check
 	@$(MAKE) --no-print-directory engine
+	@BUILD=$(abspath $(BUILD)) sh tests/phoenix/install.sh
 	@BUILD=$(BUILD) python3 tests/mutate.py $(N) $(SEED)
 
 C_FILES = $(wildcard $(ROOMS:%=%/*.[ch]) udf/*.c install/local/*.[ch] tests/*.[ch] tests/arm64/*.c tests/faults/*.c tests/unit/*.[ch] tests/laws/*.c tests/fuzz/*.[ch] tests/bench/*.c)

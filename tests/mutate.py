@@ -2,9 +2,10 @@
 """tests/mutate.py N SEED: do the tests see a fault? `make mutate` runs it.
 
 Swaps one operator or constant at a time, at random, in a copy of aggregations/ and udf/, builds that and runs
-the unit tests and the fast ones of the executables; where those pass, the unit tests again with sanitizers, and
-those through the engine. A mutant dies when a test that passes without it does not pass any more. Lists those that live. A mutant that does not compile, or that the compiler makes the same code
-of, is drawn anew. tests/mutate.equal names mutants that nothing can tell from the original, in blocks of
+the unit tests and the fast ones of the executables; where those pass, the unit tests again with sanitizers,
+those through the engine, and those of phoenix_scan. A mutant dies when a test that passes without it does not
+pass any more. Lists those that live. A mutant that does not compile, or that the compiler makes the same code of,
+is drawn anew. tests/mutate.equal names mutants that nothing can tell from the original, in blocks of
 
     FILE
       the line before it, where the line alone is not enough to find it
@@ -47,7 +48,9 @@ TESTS = [
     *([f"tests/cli/test_{name}.sh"] for name in ("wire", "stream", "widen", "states")),
     SANITIZED,
     *([f"tests/cli/test_{name}.sh"] for name in ("refused", "stream_sql", "stream_types", "stream_limit", "revisions")),
+    ["tests/phoenix/test_light.sh"],
 ]
+INSTALLED = ["engine", "phoenix"]  # what tests need and builds do not change
 SWAPS = {
     "<": "<=", "<=": "<", ">": ">=", ">=": ">", "==": "!=", "!=": "==", "&&": "||", "||": "&&",
     "+": "-", "-": "+", "+=": "-=", "-=": "+=", "<<": ">>", ">>": "<<", "true": "false", "false": "true",
@@ -184,7 +187,8 @@ def prepare():
         else:
             shutil.copy2(ROOT / name, BASE / name)
     (BASE / "build").mkdir()
-    (BASE / "build" / "engine").symlink_to(WORK.parent / "engine")
+    for name in INSTALLED:
+        (BASE / "build" / name).symlink_to(WORK.parent / name)
     base = Tree(BASE)
     if not base.build(*PROGRAMS) or not base.build("unit-sanitized"):
         sys.exit("mutate: expected that the unchanged tree compiles; run make")
