@@ -1,4 +1,4 @@
-# shellcheck shell=sh disable=SC2154 # the caller's variables
+# shellcheck shell=sh disable=SC2034,SC2154 # the caller's variables
 # Kills a script, or a server, at one of the script's own statements: the program that sends them, curl or psql,
 # is found on the PATH before the real one, looks at what is sent, and kills right after it was answered or, with
 # `during`, while it is being answered.
