@@ -19,10 +19,12 @@ HARDENING_LDFLAGS = -Wl,-z,relro,-z,now,-z,noexecstack
 # No contraction into fused multiply-adds: the same bits from every compiler and on every processor.
 OUR_CFLAGS = -std=c11 -fPIE -pthread -ffp-contract=off -ffile-prefix-map=$(CURDIR)=. $(HARDENING_CFLAGS) $(WARNINGS) $(CHECK_CFLAGS)
 # Each room sees only those that it may use; tests/lint_dependencies.py has the same rule.
-ROOMS = $(wildcard aggregations udf/common udf/stream udf/sql)
+ROOMS = $(wildcard aggregations udf/common udf/stream udf/sql udf/phoenix)
 ROOMS_OF_aggregations = aggregations
 ROOMS_OF_udf/common = aggregations udf/common
 ROOMS_OF_udf/stream = aggregations udf/common udf/stream
+ROOMS_OF_udf/sql = aggregations udf/common udf/stream udf/sql
+ROOMS_OF_udf/phoenix = aggregations udf/common udf/phoenix
 INCLUDES = $(addprefix -I,$(or $(ROOMS_OF_$(patsubst %/,%,$(dir $<))),$(ROOMS)))
 OUR_CPPFLAGS = -D_GNU_SOURCE $(HARDENING_CPPFLAGS) $(INCLUDES) $(PACKAGE_CFLAGS)
 OUR_LDLIBS = $(PACKAGE_LIBS) -lm
@@ -52,7 +54,7 @@ EXECUTABLES = $(patsubst udf/%.c,%,$(wildcard udf/*.c))
 PROGRAMS = $(EXECUTABLES:%=$(BUILD)/bin/%)
 # The executables whose functions an XML file registers; the others are called by name, in executable().
 STREAM_PROGRAMS = period_stream merge_partials
-POOLED = $(filter-out $(STREAM_PROGRAMS) saltwell_sql,$(EXECUTABLES))
+POOLED = $(filter-out $(STREAM_PROGRAMS) saltwell_sql phoenix_scan,$(EXECUTABLES))
 LAUNCHER_OBJECTS = $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard install/local/*.c))
 PLUGIN_XML = $(POOLED:%=$(BUILD)/xml/%_function.xml)
 PLUGIN_SQL = $(BUILD)/user_defined/.made

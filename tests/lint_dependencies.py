@@ -19,7 +19,8 @@ MAY_USE = {
     "udf/common": {"aggregations", "udf/common"},
     "udf/stream": {"aggregations", "udf/common", "udf/stream"},
     "udf/sql": {"aggregations", "udf/common", "udf/stream", "udf/sql"},
-    "udf": {"aggregations", "udf/common", "udf/stream", "udf/sql"},
+    "udf/phoenix": {"aggregations", "udf/common", "udf/phoenix"},
+    "udf": {"aggregations", "udf/common", "udf/stream", "udf/sql", "udf/phoenix"},
 }
 INCLUDE = re.compile(r'^#include "([^"]+)"', re.M)
 

@@ -27,7 +27,7 @@ void program_complain(const char *executable, const char *message)
     (void)written;
 }
 
-enum status program_prepare(size_t max_memory_bytes, struct err *err)
+static void prepare_pipes(void)
 {
     enum { PIPE_BYTES = 1 << 20 };
     /* A smaller pipe is slower and no error; what is no pipe does not need it. */
@@ -37,7 +37,19 @@ enum status program_prepare(size_t max_memory_bytes, struct err *err)
      * this process until then. The end of the pipe is the end. */
     if (fcntl(STDIN_FILENO, F_GETPIPE_SZ) >= 0)
         (void)signal(SIGINT, SIG_IGN);
+}
+
+enum status program_prepare(size_t max_memory_bytes, struct err *err)
+{
+    prepare_pipes();
     return sandbox_enter(max_memory_bytes, err);
+}
+
+enum status program_prepare_with_network(size_t max_memory_bytes, int first_closed, struct err *err)
+{
+    prepare_pipes();
+    (void)signal(SIGPIPE, SIG_IGN); /* a server that goes away is an error of a write */
+    return sandbox_enter_with_network(max_memory_bytes, first_closed, err);
 }
 
 static int wrong_usage(const struct function_table *table, const char *message)

@@ -20,6 +20,9 @@ int program_serve(const struct function_table *table, int argc, char **argv);
 /* Grows the pipes on descriptors 0 and 1 to 1 MiB where the system allows it, ignores SIGINT where
  * descriptor 0 is a pipe, and enters the sandbox. */
 CHECKED enum status program_prepare(size_t max_memory_bytes, struct err *err);
+/* The same for a program that reaches a server, which keeps the descriptors below first_closed. */
+CHECKED enum status program_prepare_with_network(size_t max_memory_bytes, int first_closed,
+                                                 struct err *err);
 
 /* Prints a page to standard output. Returns the exit status: a page that did not arrive, because
  * the output is full or closed, is a failure. */
