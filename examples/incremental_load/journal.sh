@@ -147,12 +147,12 @@ WITH stale AS (
     UPDATE :journal SET finished_at = clock_timestamp(),
         state = CASE state WHEN 'planned' THEN 'skipped' ELSE 'error' END,
         error = CASE
-            WHEN run = :'dead' THEN 'its process is gone'
+            WHEN run = :'dead' OR starts_with(run, :'dead' || '.') THEN 'its process is gone'
             WHEN state = 'planned' THEN 'planned for more than ' || :'planned_ttl'
             WHEN started_at < clock_timestamp() - :'hard_ttl'::interval THEN 'running for more than ' || :'hard_ttl'
             ELSE 'no heartbeat for more than ' || :'heartbeat_ttl' END
     WHERE process IN (:'process', :'process' || ':dedup') AND (
-        state IN ('planned', 'running') AND run = :'dead'
+        state IN ('planned', 'running') AND :'dead' <> '' AND (run = :'dead' OR starts_with(run, :'dead' || '.'))
         OR state = 'planned' AND planned_at < clock_timestamp() - :'planned_ttl'::interval
         OR state = 'running' AND (heartbeat_at < clock_timestamp() - :'heartbeat_ttl'::interval
             OR started_at < clock_timestamp() - :'hard_ttl'::interval))
@@ -170,26 +170,26 @@ END
 
 # ---- an entry ----
 
-# journal_plan PROCESS FROM_MS TO_MS
+# journal_plan PROCESS RUN FROM_MS TO_MS
 journal_plan() {
-    journal "of=$1" "from=$2" "to=$3" <<'END'
+    journal "of=$1" "run=$2" "from=$3" "to=$4" <<'END'
 INSERT INTO :journal (process, run, state, interval_from, interval_to, owner)
 VALUES (:'of', :'run', 'planned', to_timestamp(:from / 1000.0), to_timestamp(:to / 1000.0), :'owner')
 ON CONFLICT (process, run) DO NOTHING;
 END
 }
 
-# journal_start PROCESS
+# journal_start PROCESS RUN
 journal_start() {
-    journal "of=$1" <<'END'
+    journal "of=$1" "run=$2" <<'END'
 UPDATE :journal SET state = 'running', started_at = clock_timestamp(), heartbeat_at = clock_timestamp()
 WHERE process = :'of' AND run = :'run' AND state = 'planned';
 END
 }
 
-# journal_end PROCESS STATE ERROR DETAILS_FILE
+# journal_end PROCESS RUN STATE ERROR DETAILS_FILE
 journal_end() {
-    pg "of=$1" "state=$2" "error=$3" "file=$4" <<'END'
+    pg "of=$1" "run=$2" "state=$3" "error=$4" "file=$5" <<'END'
 \set details `cat :'file'`
 UPDATE :journal SET state = :'state', error = nullif(:'error', ''), details = :'details', finished_at = clock_timestamp()
 WHERE process = :'of' AND run = :'run' AND state IN ('planned', 'running');
