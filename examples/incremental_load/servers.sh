@@ -110,7 +110,7 @@ start_clickhouse() {
 
 # write_settings HOSTS [NAME=VALUE...]: load.conf with these changes, in $work/load.conf.
 write_settings() {
-    sed -e "s|^PG_DSN=.*|PG_DSN=$dsn|" -e "s|^CH_HOSTS=.*|CH_HOSTS=$1|" "$here/load.conf" >"$work/load.conf"
+    sed -e "s|^PG_DSN=.*|PG_DSN=$dsn|" -e "s|^CH_HOSTS=.*|CH_HOSTS=$1|" -e "s/^#CH_CLEAN_TTL_DAYS=.*/CH_CLEAN_TTL_DAYS=7300/" "$here/load.conf" >"$work/load.conf"
     shift
     for setting in "$@"; do
         grep -v "^#*${setting%%=*}=" "$work/load.conf" >"$work/load.conf.new"
@@ -131,8 +131,7 @@ different_rows() {
 
 end_servers() {
     end_nodes
-    if [ -n "$light_pid" ]; then
-        exec 8>&-
+    if [ -n "$light_pid" ] && kill "$light_pid" 2>/dev/null; then
         wait "$light_pid" || :
     fi
     if [ -n "$postgres_port" ]; then

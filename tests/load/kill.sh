@@ -11,11 +11,12 @@ kill_begin() {
     for program in "$@"; do
         cat >"$TMPDIR/killer/$program" <<END
 #!/bin/sh
-# Statements come as a file, @FILE, or as an argument.
+# Statements come as a file, @FILE or FILE.sql, or as an argument.
 said=''
 for word in "\$@"; do
     case \$word in
     @*) said="\$said \$(cat "\${word#@}")" ;;
+    *.sql) said="\$said \$(cat "\$word")" ;;
     *) said="\$said \$word" ;;
     esac
 done
