@@ -1,7 +1,7 @@
 #!/bin/sh
 # tests/run.sh [GROUP...]
 #
-# Runs the groups of tests, all by default: unit cli sql laws docs fuzz bench faults install mart clients. Prints one line
+# Runs the groups of tests, all by default: unit cli sql laws docs fuzz bench faults install mart load clients. Prints one line
 # per test program, details for failures and skips, and at the end `N passed, N failed, N skipped`.
 # Exit status 1 if anything failed. Complete outputs stay in $BUILD/test-logs. The groups unit and
 # fuzz run a second time in the sanitized build, where $BUILD/asan has one.
@@ -147,7 +147,7 @@ run_group() {
             run_scripts mart
         fi
         ;;
-    cli | laws | docs | bench | faults | install) run_scripts "$1" ;;
+    cli | laws | docs | bench | faults | install | load) run_scripts "$1" ;;
     clients)
         [ -z "$install_pid" ] || wait "$install_pid"
         install_pid=
@@ -163,7 +163,7 @@ run_group() {
         fi
         ;;
     *)
-        echo "usage: tests/run.sh [unit|cli|sql|laws|docs|fuzz|bench|faults|install|mart|clients]...; found '$1'" >&2
+        echo "usage: tests/run.sh [unit|cli|sql|laws|docs|fuzz|bench|faults|install|mart|load|clients]...; found '$1'" >&2
         exit 2
         ;;
     esac
@@ -174,7 +174,7 @@ run_group() {
 }
 
 chosen=$#
-[ $# -gt 0 ] || set -- unit cli sql laws docs fuzz bench faults install mart clients
+[ $# -gt 0 ] || set -- unit cli sql laws docs fuzz bench faults install mart load clients
 # The clients take minutes of waiting for others to install: meanwhile the other groups run.
 case " $* " in
 *' clients '*)

@@ -28,14 +28,18 @@ load_defaults() {
     WATERMARK_MAX_AGE_HOURS=72 PUBLISH_EVERY_MINUTES=60 PUBLISH_EVERY_SLICES=0 ALWAYS_PUBLISH_AT_END=1
 }
 
-# must_be WHAT PATTERN NAME...: the values match the pattern of grep -E.
+# must_be WHAT PATTERN NAME...: the values match the pattern whole; check_values looks at all of them at once.
 must_be() {
     what=$1 pattern=$2
     shift 2
     for name in "$@"; do
-        eval "value=\$$name"
-        printf '%s\n' "$value" | grep -qxE -e "$pattern" || fail "$settings: $name: expected $what, found '$value'"
+        eval "printf '%s\t%s\t%s\t%s\n' \"\$what\" \"\$pattern\" \"\$name\" \"\$$name\"" >>"$scratch/values"
     done
+}
+
+check_values() {
+    wrong=$(awk -F '\t' '$4 !~ ("^(" $2 ")$") { print $3 ": expected " $1 ", found \047" $4 "\047"; exit }' "$scratch/values")
+    [ -z "$wrong" ] || fail "$settings: $wrong"
 }
 
 # split_list: a list with commas, those in brackets left alone, a line each.
@@ -83,12 +87,13 @@ load_settings() {
         PHX_OVERLOAD_MAX_ATTEMPTS PHX_TCP_PROBE_TIMEOUT_MS JOURNAL_RETENTION_DAYS JOURNAL_HEARTBEAT_SECONDS JOURNAL_HEARTBEAT_TTL_SECONDS \
         JOURNAL_HARD_TTL_HOURS JOURNAL_PLANNED_TTL_MINUTES WATERMARK_MAX_AGE_HOURS CH_PROBE_SECONDS
     # A DateTime ends in 2106: what would go then would be gone at once.
-    must_be 'days, 1 to 9999' '[1-9][0-9]{0,3}' CH_RAW_TTL_DAYS CH_CLEAN_TTL_DAYS
+    must_be 'days, 1 to 9999' '[1-9][0-9]?[0-9]?[0-9]?' CH_RAW_TTL_DAYS CH_CLEAN_TTL_DAYS
     must_be 'a whole number' '[0-9]+' PHX_QUERY_OVERLAP_MINUTES PHX_QUERY_LAG_MINUTES CH_INSERT_MAX_RETRIES PHX_INITIAL_SLICE_MIN \
         PHX_OVERLOAD_MIN_SPLIT_MIN PHX_OVERLOAD_MAX_DEPTH PUBLISH_EVERY_MINUTES PUBLISH_EVERY_SLICES JOURNAL_WAIT_SECONDS
     must_be 'a whole number, with - or without' '-?[0-9]+' PHX_QUERY_SHIFT_MINUTES
     must_be '0 or 1' '[01]' PHX_OVERLAP_ONLY_FIRST_SLICE ALWAYS_PUBLISH_AT_END
     must_be 'a time zone' '[A-Za-z0-9_/+-]+' BUSINESS_TZ
+    check_values
     [ "$JOURNAL_HEARTBEAT_TTL_SECONDS" -gt $((JOURNAL_HEARTBEAT_SECONDS * 2)) ] ||
         fail "$settings: JOURNAL_HEARTBEAT_TTL_SECONDS: expected more than twice JOURNAL_HEARTBEAT_SECONDS, found $JOURNAL_HEARTBEAT_TTL_SECONDS"
     check_columns

@@ -79,9 +79,12 @@ check_equal 'partitions are days in Moscow' '20240901 2024-09-01 20:00:00.000 20
 check_equal 'both shards have rows' 2 "$(sql 'SELECT uniqExact(shardNum()) FROM stg.daily_codes_history_all')"
 check_equal 'the journal' 'codes ok 2024-09-01 22:00:00+00 2400 4;codes:dedup ok   ;' \
     "$(ask_postgres "SET TIME ZONE 'UTC'; SELECT process, state, watermark, details->>'rows', jsonb_array_length(details->'phoenix') FROM inc_processing ORDER BY process" | tr '\n' ';' | sed 's/ 5;/ 4;/')"
+dead=127.0.0.1:$(free_port)
+write_settings "$dead,$both" STEP_MIN=60 PHX_INITIAL_SLICE_MIN=30
 rows_change
 interval
-same 'late and changed rows, also those that became NULL'
+same 'late and changed rows, also those that became NULL; the first server does not answer, the second takes over'
+write_settings "$both" STEP_MIN=60 PHX_INITIAL_SLICE_MIN=30 JOURNAL_HEARTBEAT_SECONDS=1
 
 # ---- one run at a time ----
 
@@ -154,16 +157,6 @@ done
 check_equal "killed at $n_killed stages: no row lost, none twice" '' "$wrong"
 check_equal 'no entry stays open' 0 "$(ask_postgres "SELECT count(*) FROM inc_processing WHERE state IN ('planned', 'running')")"
 
-# ---- a server that does not answer ----
-
-dead=127.0.0.1:$(free_port)
-write_settings "$dead,$both" STEP_MIN=60 PHX_INITIAL_SLICE_MIN=30
-rows_change
-interval
-same 'the first server does not answer: the second takes over'
-load --check
-check_equal '--check names it' '1 1' "$status $(grep -c "^WRONG $dead: does not answer" "$TMPDIR/stdout")"
-
 # ---- the journal's own order ----
 
 ask_postgres "INSERT INTO inc_processing (process, run, state, planned_at, owner) VALUES ('codes', 'a', 'planned', now() - interval '2 hours', 'elsewhere 1');
@@ -203,8 +196,9 @@ refused 'not a time' "^load: expected a time, such as 2024-09-01 or '2024-09-01 
 write_settings "$both" "PG_DSN=postgresql://etl@$dead/postgres" JOURNAL_WAIT_SECONDS=0
 load --since 2024-09-01
 check_contains 'no journal' 'load: the journal: connection to server at "127.0.0.1"' "$stderr"
-write_settings "$both" "MAIN_COLUMNS=c String, t String, opd DateTime64(3, 'Europe/Moscow'), id Nullable(Int64), st Nullable(Int64), participant String, amount Nullable(Decimal(18, 4))"
+write_settings "$dead,$both" "MAIN_COLUMNS=c String, t String, opd DateTime64(3, 'Europe/Moscow'), id Nullable(Int64), st Nullable(Int64), participant String, amount Nullable(Decimal(18, 4))"
 load --check
+check_equal '--check: a server that does not answer' '1 1' "$status $(grep -c "^WRONG $dead: does not answer" "$TMPDIR/stdout")"
 check_contains '--check: a type that is not the table'"'"'s' "WRONG 127.0.0.1:$http1: stg.daily_codes_history: columns: expected" "$(cat "$TMPDIR/stdout")"
 check_contains '--check: a type that is not Phoenix'"'"'s' "WRONG 127.0.0.1:$http1: Phoenix: st: expected Int64, found Int32" "$(cat "$TMPDIR/stdout")"
 check_contains '--check: what may be NULL' "WRONG 127.0.0.1:$http1: Phoenix: participant: expected String, found String and may be NULL" "$(cat "$TMPDIR/stdout")"
