@@ -29,6 +29,7 @@ INCLUDES = $(addprefix -I,$(or $(ROOMS_OF_$(patsubst %/,%,$(dir $<))),$(ROOMS)))
 OUR_CPPFLAGS = -D_GNU_SOURCE $(HARDENING_CPPFLAGS) $(INCLUDES) $(PACKAGE_CFLAGS)
 OUR_LDLIBS = $(PACKAGE_LIBS) -lm
 STATIC = -static-pie
+comma = ,
 COMPILE = $(CC) $(OUR_CPPFLAGS) $(CPPFLAGS) $(OUR_CFLAGS) $(CFLAGS) -MMD -MP
 LINK = $(CC) $(OUR_CFLAGS) $(CFLAGS) $(HARDENING_LDFLAGS) $(LDFLAGS)
 
@@ -89,6 +90,9 @@ $(BUILD)/bin/%: $(BUILD)/obj/udf/%.o $(BUILD)/libsaltwell.a
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)$(LINK) $(STATIC) $^ $(OUR_LDLIBS) $(LDLIBS) -o $@
+
+# The linker's word about getaddrinfo() in a static program is answered in udf/phoenix/phoenix_http.c.
+$(BUILD)/bin/phoenix_scan: LINK += $(if $(shell $(CC) -Wl,--help 2>/dev/null | grep no-warnings),-Wl$(comma)--no-warnings)
 
 $(BUILD)/saltwell-local: $(LAUNCHER_OBJECTS) $(BUILD)/libsaltwell.a
 	$(call say,LD,$@)
@@ -185,6 +189,9 @@ $(BUILD)/tests/replay_%: $(BUILD)/obj/tests/fuzz/fuzz_%.o $(BUILD)/obj/tests/fuz
 	$(Q)$(LINK) $^ $(OUR_LDLIBS) $(LDLIBS) -o $@
 
 WRAPS = $(WRAP_MEMORY) -Wl,--wrap=sandbox_enter,--wrap=stream_program_open
+# phoenix_scan has a server's answers from the target, in the place of a network.
+$(BUILD)/tests/starve_phoenix_scan $(BUILD)/fuzz/fuzz_run_phoenix_scan: WRAPS += \
+	-Wl,--wrap=sandbox_enter_with_network,--wrap=phoenix_source_find,--wrap=phoenix_http_init,--wrap=phoenix_http_connect,--wrap=phoenix_http_post
 STARVERS = $(EXECUTABLES:%=$(BUILD)/tests/starve_%)
 $(BUILD)/tests/starve_%: $(BUILD)/obj/tests/fuzz/fuzz_run_%.o $(BUILD)/obj/tests/fuzz/executable.o $(BUILD)/obj/tests/fuzz/starve.o $(MEM_FAIL) $(BUILD)/libsaltwell.a
 	$(call say,LD,$@)
@@ -325,7 +332,7 @@ uninstall: $(PAYLOAD) ## take it off again
 	@install/install.sh --uninstall $(ON_DISK)
 	rm -rf '$(DESTDIR)$(LIBDIR)/saltwell' '$(DESTDIR)$(PREFIX)/share/doc/saltwell'
 
-include install/package.mk tests/bench/bench.mk examples/ad_mart/mart.mk examples/partition_refresh/refresh.mk examples/incremental_load/load.mk
+include install/package.mk tests/bench/bench.mk examples/ad_mart/mart.mk examples/partition_refresh/refresh.mk examples/incremental_load/load.mk tests/phoenix/phoenix.mk
 
 .PHONY: clean
 clean: ## remove everything that was built

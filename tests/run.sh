@@ -1,7 +1,7 @@
 #!/bin/sh
 # tests/run.sh [GROUP...]
 #
-# Runs the groups of tests, all by default: unit cli sql laws docs fuzz bench faults install mart load clients. Prints one line
+# Runs the groups of tests, all by default: unit cli sql laws docs fuzz bench faults install mart phoenix load clients. Prints one line
 # per test program, details for failures and skips, and at the end `N passed, N failed, N skipped`.
 # Exit status 1 if anything failed. Complete outputs stay in $BUILD/test-logs. The groups unit and
 # fuzz run a second time in the sanitized build, where $BUILD/asan has one.
@@ -23,8 +23,9 @@ program_pid=
 # The program runs in a process group of its own, which an interrupt from the terminal does not reach.
 install_pid=
 mart_pid=
+phoenix_pid=
 # shellcheck disable=SC2154 # assigned there
-trap 'for pid in $program_pid $install_pid $mart_pid; do kill "$pid"; done; rm -rf "$base_tmpdir"' EXIT
+trap 'for pid in $program_pid $install_pid $mart_pid $phoenix_pid; do kill "$pid"; done; rm -rf "$base_tmpdir"' EXIT
 trap 'exit 129' HUP INT TERM
 logs=$BUILD/test-logs
 mkdir -p "$logs" || exit 1
@@ -154,6 +155,12 @@ run_group() {
         run_program clients/install sh tests/clients/install.sh
         run_scripts clients
         ;;
+    phoenix)
+        [ -z "$phoenix_pid" ] || wait "$phoenix_pid"
+        phoenix_pid=
+        run_program phoenix/install sh tests/phoenix/install.sh
+        run_scripts phoenix
+        ;;
     fuzz)
         if [ -e tests/fuzz/replay.sh ]; then
             run_program fuzz/replay sh tests/fuzz/replay.sh
@@ -163,7 +170,7 @@ run_group() {
         fi
         ;;
     *)
-        echo "usage: tests/run.sh [unit|cli|sql|laws|docs|fuzz|bench|faults|install|mart|load|clients]...; found '$1'" >&2
+        echo "usage: tests/run.sh [unit|cli|sql|laws|docs|fuzz|bench|faults|install|mart|phoenix|load|clients]...; found '$1'" >&2
         exit 2
         ;;
     esac
@@ -174,13 +181,20 @@ run_group() {
 }
 
 chosen=$#
-[ $# -gt 0 ] || set -- unit cli sql laws docs fuzz bench faults install mart load clients
-# The clients take minutes of waiting for others to install: meanwhile the other groups run.
+[ $# -gt 0 ] || set -- unit cli sql laws docs fuzz bench faults install mart phoenix load clients
+# The clients, and Phoenix's server, take minutes of waiting for others to install: meanwhile the other groups run.
 case " $* " in
 *' clients '*)
     mkdir "$base_tmpdir/install" || exit 1
     TMPDIR=$base_tmpdir/install sh tests/clients/install.sh >"$logs/clients-early.log" 2>&1 </dev/null &
     install_pid=$!
+    ;;
+esac
+case " $* " in
+*' phoenix '*)
+    mkdir "$base_tmpdir/phoenix" || exit 1
+    TMPDIR=$base_tmpdir/phoenix sh tests/phoenix/install.sh >"$logs/phoenix-early.log" 2>&1 </dev/null &
+    phoenix_pid=$!
     ;;
 esac
 # So do the tests of the mart, which wait for its server most of the time.

@@ -82,6 +82,7 @@ struct held {
 /* Everything that needs names: of files, and of the server. */
 static enum status open_all(struct phoenix_command *command, struct held *held, struct err *err)
 {
+    *held = (struct held){.session.http.descriptor = -1, .lock = -1, .details = -1};
     /* Whatever the server left open there does not get in the way. */
     (void)close_range(STDERR_FILENO + 1, ~0U, 0);
     TRY(phoenix_source_find(command->source, &held->source, &held->lock, err));
@@ -111,7 +112,7 @@ static enum status work(const struct phoenix_command *command, struct held *held
 static int run(struct phoenix_command *command, const struct stream_settings *settings)
 {
     static struct stream_wires wires;
-    static struct held held = {.session.http.descriptor = -1, .lock = -1, .details = -1};
+    static struct held held;
     struct err err = {0};
     enum status status = open_all(command, &held, &err);
     int lock = held.lock < 0 ? -1 : fcntl(held.lock, F_DUPFD_CLOEXEC, FIRST_CLOSED);

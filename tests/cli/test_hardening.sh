@@ -49,6 +49,8 @@ done <<'END'
 0:period_stream --keys 1 --time ts --gap 1
 0:merge_partials --keys 1
 1:saltwell_sql period_stream --table t --keys k --time ts --gap 1
+1:phoenix_scan --source none --table T --time T --columns A
+2:phoenix_scan --nonsense
 2:period_stream --nonsense
 2:saltwell_sql --nonsense
 END

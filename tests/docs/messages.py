@@ -16,7 +16,7 @@ BEGIN, END = "<!-- messages: begin -->\n", "<!-- messages: end -->\n"
 UNSORTED = "### Unsorted\n"
 # Of the arguments of each function, which is the message, and what stands around it. What has no literal there (it
 # passes a message on) is none of its own.
-CALLS = {"err_set": (2, "{}"), "err_prefix": (1, "{}: …"), "refused": (0, "sandbox: {}: …"), "program_complain": (1, "{}")}
+CALLS = {"err_set": (2, "{}"), "err_prefix": (1, "{}: …"), "refused": (0, "sandbox: {}: …"), "lose": (1, "{}: …"), "program_complain": (1, "{}")}
 PASSED_ON = {"sandbox: …: …", "…: …"}  # refused() itself; the name of a function before its error
 CONVERSION = re.compile(r"%(?:\.\*|\.?\d+)?(?:[-+ #0]*\d*)(?:\.\d+)?(?:hh|h|ll|l|z|j)?[a-zA-Z]")
 

@@ -17,19 +17,27 @@ exact exactState
 welford welfordState
 period_stream --keys 1 --time t --gap 10
 merge_partials --keys 1
-saltwell_sql period_stream --table t --keys k --time t --gap 10'
+saltwell_sql period_stream --table t --keys k --time t --gap 10
+phoenix_scan --source none --table T --time T --columns A'
 input() {
     case $1 in
     period_stream) tail -c +2 "$ROOT/tests/fuzz/corpus/run_period_stream/options_0-0" ;;
     merge_partials) tail -c +2 "$ROOT/tests/fuzz/corpus/run_merge_partials/numbers_0-0" ;;
     saltwell_sql) tail -c +2 "$ROOT/tests/fuzz/corpus/run_saltwell_sql/columns_0-0" ;;
+    phoenix_scan) tail -c +2 "$ROOT/tests/fuzz/corpus/run_phoenix_scan/none-0" ;;
     *) tail -c +2 "$ROOT/tests/fuzz/corpus/run_$1/$2-0" ;;
     esac
 }
 
+# A source that phoenix_scan finds, one folder above the executables, and never reaches: there are no windows.
+sources="$BUILD/phoenix_sources.conf $BUILD/tests/phoenix_sources.conf"
+for file in $sources; do
+    (umask 077 && printf '[none]\nurl = http://127.0.0.1:1/\n' >"$file")
+done
+
 sleep 600 &
 victim=$!
-trap 'kill $victim; [ -n "${SALTWELL_TEST_RUN:-}" ] || rm -rf "$TMPDIR"' EXIT
+trap 'kill $victim; rm -f $sources; [ -n "${SALTWELL_TEST_RUN:-}" ] || rm -rf "$TMPDIR"' EXIT
 ATTACK_PROCESS=$victim ATTACK_FILE=$TMPDIR/file
 export ATTACK_PROCESS ATTACK_FILE
 

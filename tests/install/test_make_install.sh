@@ -25,7 +25,7 @@ for file in "$BUILD"/xml/*.xml; do
     check_files_equal "install: $(basename "$file")" "$TMPDIR/expected" "$staged/etc/clickhouse-server/$(basename "$file")"
 done
 check_equal 'install: SQL functions' "$(ls "$BUILD/user_defined")" "$(ls "$staged/var/lib/clickhouse/user_defined")"
-check_equal 'install: what queries call by name' 'merge_partials period_stream saltwell_sql' \
+check_equal 'install: what queries call by name' 'merge_partials period_stream phoenix_scan saltwell_sql' \
     "$(find "$scripts" -type l -printf '%f\n' | sort | paste -s -d ' ' -)"
 check_equal 'install: links work without the DESTDIR' "period_stream (Saltwell) $version" "$("$scripts/period_stream" --version)"
 "$staged/usr/local/lib/saltwell/install.sh" --help >"$TMPDIR/help"

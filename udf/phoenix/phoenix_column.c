@@ -77,19 +77,34 @@ static enum status append_integer(const struct phoenix_type *type, struct buf *p
     return STATUS_OK;
 }
 
+/* A text is rounded once: the shortest one of a float is not that of the double nearest to it. */
+static bool float_of(const struct phoenix_value *value, float *number_out, double *exact_out)
+{
+    struct numeral numeral;
+    char *end = NULL;
+    if (value->kind == PHOENIX_DOUBLE || !copy_numeral(value, &numeral)) {
+        *number_out = (float)value->number;
+        *exact_out = value->number;
+        return value->kind == PHOENIX_DOUBLE;
+    }
+    *number_out = strtof(numeral.text, &end);
+    *exact_out = (double)*number_out;
+    return *end == '\0';
+}
+
 static enum status append_float32(const struct phoenix_type *type, struct buf *part,
                                   const struct phoenix_value *value, struct err *err)
 {
-    double number = 0;
+    float number = 0;
+    double exact = 0;
     uint8_t *added = NULL;
-    if (!double_of(value, &number))
+    if (!float_of(value, &number, &exact))
         return refuse(type, value, err);
-    float narrow = (float)number;
-    if ((double)narrow != number && !isnan(number))
+    if ((double)number != exact && !isnan(exact))
         return err_set(err, STATUS_FORMAT, "expected a value of %s, found %.17g: ask for Float64",
-                       type->text, number);
-    TRY(buf_extend(part, sizeof(narrow), &added, err));
-    store_f32(added, narrow);
+                       type->text, exact);
+    TRY(buf_extend(part, sizeof(number), &added, err));
+    store_f32(added, number);
     return STATUS_OK;
 }
 

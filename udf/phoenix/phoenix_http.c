@@ -107,7 +107,6 @@ static enum status miss(struct phoenix_http *http, const char *what, uint64_t ti
 static enum status connect_one(struct phoenix_http *http, const struct phoenix_address *address,
                                uint64_t timeout_ms, struct err *err)
 {
-    static const char failed[] = "cannot connect to the server";
     const struct sockaddr *to = (const struct sockaddr *)(const void *)&address->address;
     http->descriptor =
         socket(address->family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP);
@@ -116,13 +115,13 @@ static enum status connect_one(struct phoenix_http *http, const struct phoenix_a
     if (connect(http->descriptor, to, address->size_bytes) == 0)
         return STATUS_OK;
     if (errno != EINPROGRESS)
-        return lose(http, failed, err);
+        return lose(http, "cannot connect to the server", err);
     if (!io_is_ready(http->descriptor, POLLOUT, (int)timeout_ms))
         return miss(http, "a connection to the server", timeout_ms, err);
     /* A second call tells how the first one ended. */
     if (connect(http->descriptor, to, address->size_bytes) == 0 || errno == EISCONN)
         return STATUS_OK;
-    return lose(http, failed, err);
+    return lose(http, "cannot connect to the server", err);
 }
 
 enum status phoenix_http_connect(struct phoenix_http *http, uint64_t timeout_ms, struct err *err)

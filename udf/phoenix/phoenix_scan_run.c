@@ -54,6 +54,14 @@ static void scan_free(struct scan *scan)
     mem_free(scan->names);
 }
 
+/* After a failure, too; its message stays. */
+static enum status close_session(struct phoenix_session *session, enum status status,
+                                 struct err *err)
+{
+    enum status closed = phoenix_session_close(session, status == STATUS_OK ? err : NULL);
+    return status == STATUS_OK ? closed : status;
+}
+
 static enum status decide_types(struct scan *scan, struct err *err)
 {
     const struct phoenix_query *query = &scan->options->query;
@@ -81,7 +89,8 @@ static bool waits_for_another(struct scan *scan, uint64_t attempt)
     scan->last_failure = scan->session->failure;
     if (scan->session->failure == PHOENIX_FAILURE_FINAL)
         return false;
-    phoenix_session_close(scan->session);
+    if (phoenix_session_close(scan->session, NULL) != STATUS_OK)
+        return false;
     if (attempt >= scan->options->max_attempts)
         return false;
     for (uint64_t i = 1; i < attempt && backoff_ms < MAX_BACKOFF_MS; i++)
@@ -250,7 +259,7 @@ enum status phoenix_scan_run(const struct phoenix_scan_options *options,
     scan.details = details;
     if (status == STATUS_OK)
         status = read_windows(&scan, &reader, err);
-    phoenix_session_close(session);
+    status = close_session(session, status, err);
     native_reader_free(&reader);
     scan_free(&scan);
     return status;
@@ -288,7 +297,7 @@ enum status phoenix_scan_describe(const struct phoenix_scan_options *options,
     enum status status = scan_init(&scan, options, session, output, err);
     if (status == STATUS_OK)
         status = write_description(&scan, builders, err);
-    phoenix_session_close(session);
+    status = close_session(session, status, err);
     for (size_t i = 0; i < 3; i++)
         native_builder_free(&builders[i]);
     scan_free(&scan);

@@ -134,31 +134,41 @@ static enum status open_connection(struct phoenix_session *session, struct err *
     return STATUS_OK;
 }
 
-void phoenix_session_close(struct phoenix_session *session)
+/* A courtesy: that it fails is no failure, unless memory has run out. */
+static enum status tell(struct phoenix_session *session, struct phoenix_request *request,
+                        struct err *err)
 {
-    struct phoenix_request request = {.kind = PHOENIX_CLOSE_CONNECTION};
     struct phoenix_reply reply = {0};
     enum phoenix_failure failure = session->failure;
+    enum status status = ask(session, request, &reply, err);
+    if (status == STATUS_OK)
+        return STATUS_OK;
+    phoenix_http_disconnect(&session->http);
+    session->failure = failure;
+    return status == STATUS_NOMEM ? status : STATUS_OK;
+}
+
+enum status phoenix_session_close(struct phoenix_session *session, struct err *err)
+{
+    struct phoenix_request request = {.kind = PHOENIX_CLOSE_CONNECTION};
     uint64_t timeout_ms = session->http.read_timeout_ms;
     if (!session->is_open)
-        return;
+        return STATUS_OK;
     session->is_open = false;
-    /* A courtesy, which nobody waits for longer than for a connection. */
+    /* Nobody waits for it longer than for a connection. */
     session->http.read_timeout_ms = session->http.connect_timeout_ms;
-    if (ask(session, &request, &reply, NULL) != STATUS_OK)
-        phoenix_http_disconnect(&session->http);
+    enum status status = tell(session, &request, err);
     session->http.read_timeout_ms = timeout_ms;
-    session->failure = failure;
+    return status;
 }
 
 /* What it held has been read: whether the server hears of it changes nothing. */
-static void close_statement(struct phoenix_session *session, uint32_t statement_id)
+static enum status close_statement(struct phoenix_session *session, uint32_t statement_id,
+                                   struct err *err)
 {
     struct phoenix_request request = {.kind = PHOENIX_CLOSE_STATEMENT,
                                       .statement_id = statement_id};
-    struct phoenix_reply reply = {0};
-    if (ask(session, &request, &reply, NULL) != STATUS_OK)
-        phoenix_http_disconnect(&session->http);
+    return tell(session, &request, err);
 }
 
 enum status phoenix_session_describe(struct phoenix_session *session, const char *sql,
@@ -169,8 +179,7 @@ enum status phoenix_session_describe(struct phoenix_session *session, const char
     TRY(open_connection(session, err));
     signature_out->n_columns = 0;
     TRY(ask(session, &request, &reply, err));
-    close_statement(session, reply.statement_id);
-    return STATUS_OK;
+    return close_statement(session, reply.statement_id, err);
 }
 
 static enum status check_frame(struct phoenix_session *session, const struct phoenix_reply *reply,
@@ -223,6 +232,5 @@ enum status phoenix_session_read(struct phoenix_session *session, const char *sq
     TRY(open_connection(session, err));
     TRY(ask(session, &create, &reply, err));
     TRY(read_statement(session, reply.statement_id, sql, fetch_rows, rows, err));
-    close_statement(session, reply.statement_id);
-    return STATUS_OK;
+    return close_statement(session, reply.statement_id, err);
 }

@@ -41,7 +41,8 @@ CHECKED enum status phoenix_session_read(struct phoenix_session *session, const 
                                          uint32_t fetch_rows, struct phoenix_rows *rows,
                                          struct err *err);
 
-/* Closes the connection on the server, where it still answers, so that it has nothing to expire. */
-void phoenix_session_close(struct phoenix_session *session);
+/* Closes the connection on the server, where it still answers, so that it has nothing to expire.
+ * STATUS_NOMEM. */
+CHECKED enum status phoenix_session_close(struct phoenix_session *session, struct err *err);
 
 #endif

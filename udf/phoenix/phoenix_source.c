@@ -144,13 +144,14 @@ static enum status read_setting(struct phoenix_source *source, char *line, unsig
                 break;
     }
     if (setting == N_SETTINGS)
-        return err_set(err, STATUS_FORMAT,
-                       FILE_NAME ", line %u: expected [NAME] or a setting and its value, found "
-                                 "something else",
-                       line_number);
+        return err_set(
+            err, STATUS_FORMAT,
+            "phoenix_sources.conf, line %u: expected [NAME] or a setting and its value, found "
+            "something else",
+            line_number);
     if (take_setting(source, setting, trim(equals + 1)) != STATUS_OK)
-        return err_set(err, STATUS_FORMAT, FILE_NAME ", line %u: %s: expected %s", line_number,
-                       settings[setting].name, settings[setting].expected);
+        return err_set(err, STATUS_FORMAT, "phoenix_sources.conf, line %u: %s: expected %s",
+                       line_number, settings[setting].name, settings[setting].expected);
     return STATUS_OK;
 }
 
@@ -177,8 +178,8 @@ static enum status read_lines(const char *text, size_t text_bytes, const char *n
         size_t n = (size_t)((line_end == NULL ? end : line_end) - at);
         if (n >= sizeof(line))
             return err_set(err, STATUS_FORMAT,
-                           FILE_NAME ", line %u: expected a line below %d bytes", line_number,
-                           MAX_LINE_BYTES);
+                           "phoenix_sources.conf, line %u: expected a line below %d bytes",
+                           line_number, MAX_LINE_BYTES);
         memcpy(line, at, n);
         line[n] = '\0';
         at = line_end == NULL ? end : line_end + 1;
@@ -189,8 +190,8 @@ static enum status read_lines(const char *text, size_t text_bytes, const char *n
             n_sections++;
             if (is_ours && *found_out)
                 return err_set(err, STATUS_FORMAT,
-                               FILE_NAME ", line %u: expected sections that "
-                                         "differ, found [%s] twice",
+                               "phoenix_sources.conf, line %u: expected sections that "
+                               "differ, found [%s] twice",
                                line_number, name);
             *found_out |= is_ours;
             if (is_ours)
@@ -210,13 +211,15 @@ enum status phoenix_source_parse(const char *text, size_t text_bytes, const char
     TRY(read_lines(text, text_bytes, name, &source, &is_found, err));
     if (!is_found)
         return err_set(err, STATUS_MISMATCH,
-                       "expected a source that " FILE_NAME " has, found '%.100s'", name);
+                       "expected a source that phoenix_sources.conf has, found '%.100s'", name);
     if (source.host[0] == '\0')
-        return err_set(err, STATUS_FORMAT, FILE_NAME ": [%s]: expected a url, found none", name);
-    if (source.has_basic && source.user[0] == '\0')
-        return err_set(err, STATUS_FORMAT,
-                       FILE_NAME ": [%s]: expected a user for basic authentication, found none",
+        return err_set(err, STATUS_FORMAT, "phoenix_sources.conf: [%s]: expected a url, found none",
                        name);
+    if (source.has_basic && source.user[0] == '\0')
+        return err_set(
+            err, STATUS_FORMAT,
+            "phoenix_sources.conf: [%s]: expected a user for basic authentication, found none",
+            name);
     *source_out = source;
     return STATUS_OK;
 }
@@ -246,9 +249,10 @@ static enum status open_file(int *descriptor_out, struct err *err)
     if (*descriptor_out < 0 && errno == ENOENT)
         *descriptor_out = open_beside(path);
     if (*descriptor_out < 0)
-        return err_set(err, STATUS_IO,
-                       "cannot open " FILE_NAME " beside the executable or one folder above: %s",
-                       strerror(errno));
+        return err_set(
+            err, STATUS_IO,
+            "cannot open phoenix_sources.conf beside the executable or one folder above: %s",
+            strerror(errno));
     return STATUS_OK;
 }
 
@@ -257,9 +261,10 @@ static enum status check_file(int descriptor, struct err *err)
     struct stat file;
     if (fstat(descriptor, &file) != 0 || !S_ISREG(file.st_mode) ||
         (file.st_mode & (S_IRWXG | S_IRWXO)) != 0 || file.st_uid != geteuid())
-        return err_set(err, STATUS_IO,
-                       FILE_NAME ": expected a file of the server's user that nobody else can read "
-                                 "or write (mode 600), found another owner or mode");
+        return err_set(
+            err, STATUS_IO,
+            "phoenix_sources.conf: expected a file of the server's user that nobody else can read "
+            "or write (mode 600), found another owner or mode");
     return STATUS_OK;
 }
 
@@ -268,14 +273,18 @@ static enum status read_text(int descriptor, struct buf *text, struct err *err)
     uint8_t *added = NULL;
     for (;;) {
         TRY(buf_reserve(text, 4096, err));
-        ssize_t n = read(descriptor, text->data + text->size_bytes, 4096);
+        ssize_t n = pread(descriptor, text->data + text->size_bytes, 4096, (off_t)text->size_bytes);
         if (n < 0)
-            return err_set(err, STATUS_IO, "cannot read " FILE_NAME ": %s", strerror(errno));
+            return err_set(err, STATUS_IO,
+                           "cannot read "
+                           "phoenix_sources.conf: %s",
+                           strerror(errno));
         if (n == 0)
             return STATUS_OK;
         TRY(buf_extend(text, (size_t)n, &added, err));
         if (text->size_bytes > MAX_FILE_BYTES)
-            return err_set(err, STATUS_LIMIT, FILE_NAME ": expected at most %d bytes, found more",
+            return err_set(err, STATUS_LIMIT,
+                           "phoenix_sources.conf: expected at most %d bytes, found more",
                            MAX_FILE_BYTES);
     }
 }
@@ -297,17 +306,17 @@ static bool take_slot(int descriptor, const struct phoenix_source *source)
 
 /* A connection is a byte beyond the file's end that is locked as long as the process holds the
  * file: nobody has to clean up after one that was killed. */
-static enum status take_connection(int descriptor, const char *name,
-                                   const struct phoenix_source *source, struct err *err)
+static enum status take_connection(int descriptor, const struct phoenix_source *source,
+                                   struct err *err)
 {
     enum { PAUSE_MS = 50 };
     int64_t end_ms = io_now_ms() + (int64_t)source->connect_timeout_ms;
     while (!take_slot(descriptor, source)) {
         if (io_now_ms() >= end_ms)
             return err_set(err, STATUS_LIMIT,
-                           "source %s: expected one of its %llu connections to become free within "
+                           "expected one of its %llu connections to become free within "
                            "%llu ms, found all in use",
-                           name, (unsigned long long)source->max_connections,
+                           (unsigned long long)source->max_connections,
                            (unsigned long long)source->connect_timeout_ms);
         (void)poll(NULL, 0, PAUSE_MS);
     }
@@ -324,7 +333,7 @@ static enum status find(int descriptor, const char *name, struct phoenix_source 
     if (status == STATUS_OK)
         status = phoenix_source_parse((const char *)text.data, text.size_bytes, name, source, err);
     if (status == STATUS_OK && source->max_connections > 0)
-        status = take_connection(descriptor, name, source, err);
+        status = take_connection(descriptor, source, err);
     if (text.data != NULL)
         explicit_bzero(text.data, text.size_bytes);
     buf_free(&text);

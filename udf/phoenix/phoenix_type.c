@@ -10,7 +10,8 @@ static bool is_unsigned(const char *name)
     return strncmp(name, "UNSIGNED_", 9) == 0;
 }
 
-/* What an array holds is told by its type's name alone: INTEGER ARRAY. */
+/* What an array holds is told by its type's name alone: INTEGER ARRAY. Of unsigned items the query
+ * server says that it does not know them, and of times it sends a text in JSON. */
 static int32_t find_item(const char *name)
 {
     static const struct {
@@ -32,10 +33,8 @@ static int32_t find_item(const char *name)
         {"BINARY", PHOENIX_BINARY},
         {"VARBINARY", PHOENIX_VARBINARY},
         {"DATE", PHOENIX_DATE},
-        {"TIME", PHOENIX_TIME},
         {"TIMESTAMP", PHOENIX_TIMESTAMP},
     };
-    name += is_unsigned(name) ? strlen("UNSIGNED_") : 0;
     size_t n = strcspn(name, "( ");
     for (size_t i = 0; i < sizeof(items) / sizeof(items[0]); i++)
         if (text_equals(items[i].name, name, n))
@@ -72,7 +71,7 @@ static const char *default_of_number(int32_t id, bool without_sign)
 }
 
 /* NULL: cannot be carried. */
-static const char *default_of(int32_t id, const char *name, bool in_array)
+static const char *default_of(int32_t id, const char *name)
 {
     switch (id) {
     case PHOENIX_CHAR:
@@ -82,9 +81,8 @@ static const char *default_of(int32_t id, const char *name, bool in_array)
     case PHOENIX_DECIMAL: /* whose digits are not known */
         return "String";
     case PHOENIX_TIMESTAMP:
+    case PHOENIX_DATE:
         return "DateTime64(3)";
-    case PHOENIX_DATE: /* an item cannot be cast: its time of day would be lost */
-        return in_array ? NULL : "DateTime64(3)";
     case PHOENIX_TIME:
         return "Int32";
     default:
@@ -98,15 +96,12 @@ static enum status write_default(const struct phoenix_signature_column *column, 
 {
     bool is_array = column->type_id == PHOENIX_ARRAY_TYPE;
     int32_t id = find_leaf(column);
-    const char *item = default_of(id, column->type_name, is_array);
+    const char *item = default_of(id, column->type_name);
     const char *nullable = is_array || column->is_nullable ? "Nullable(" : "";
     char decimal[32];
     if (item == NULL)
-        return err_set(
-            err, STATUS_MISMATCH, "Phoenix's type %s cannot be carried%s", column->type_name,
-            id == PHOENIX_DATE ? " whole: ask for Array(Date32), which drops the times of "
-                                 "day"
-                               : "");
+        return err_set(err, STATUS_MISMATCH, "Phoenix's type %s cannot be carried",
+                       column->type_name);
     if (id == PHOENIX_DECIMAL && !is_array && column->precision > 0 &&
         column->precision <= PHOENIX_DECIMAL_MAX_DIGITS && column->scale <= column->precision) {
         (void)snprintf(decimal, sizeof(decimal), "Decimal(%u, %u)", column->precision,
@@ -165,6 +160,15 @@ static bool take_form(enum phoenix_form form, bool fits, struct phoenix_type *ty
     return fits;
 }
 
+/* Avatica sends a DATE as days. As an item of an array it is whole: milliseconds. */
+static bool take_date(const struct native_type *leaf, struct phoenix_type *type)
+{
+    if (!type->is_array && take_ticks(leaf, NATIVE_CLASS_DATE32, 0, type))
+        return true;
+    type->as_timestamp = !type->is_array;
+    return take_ticks(leaf, NATIVE_CLASS_DATETIME64, 3, type);
+}
+
 static bool take_leaf(int32_t id, const struct native_type *leaf, struct phoenix_type *type)
 {
     bool is_text = leaf->kind == NATIVE_STRING;
@@ -198,8 +202,7 @@ static bool take_leaf(int32_t id, const struct native_type *leaf, struct phoenix
     case PHOENIX_TIMESTAMP:
         return take_ticks(leaf, NATIVE_CLASS_DATETIME64, 3, type);
     case PHOENIX_DATE:
-        type->as_timestamp = !type->is_array && take_ticks(leaf, NATIVE_CLASS_DATETIME64, 3, type);
-        return type->as_timestamp || take_ticks(leaf, NATIVE_CLASS_DATE32, 0, type);
+        return take_date(leaf, type);
     case PHOENIX_TIME:
         return (leaf->width_bytes == 4 && take_integer(leaf, type)) ||
                take_ticks(leaf, NATIVE_CLASS_TIME64, 3, type);
