@@ -32,6 +32,12 @@ template_words() {
         echo "source $PHX_SOURCE"
         echo "scan $(scan_command)"
         echo "run $run"
+        echo "auto ${CH_CLEAN_TABLE%%.*}_auto"
+        echo "process $PROCESS_NAME"
+        echo "journal $JOURNAL_TABLE"
+        echo "shift $PHX_QUERY_SHIFT_MINUTES"
+        echo "overlap $PHX_QUERY_OVERLAP_MINUTES"
+        echo "lag $PHX_QUERY_LAG_MINUTES"
     } >"$scratch/words"
 }
 
