@@ -148,7 +148,7 @@ run_group() {
             run_scripts mart
         fi
         ;;
-    cli | laws | docs | bench | faults | install | load) run_scripts "$1" ;;
+    cli | laws | docs | bench | faults | install) run_scripts "$1" ;;
     clients)
         [ -z "$install_pid" ] || wait "$install_pid"
         install_pid=
@@ -160,6 +160,10 @@ run_group() {
         phoenix_pid=
         run_program phoenix/install sh tests/phoenix/install.sh
         run_scripts phoenix
+        ;;
+    load)
+        run_program load/phoenix sh tests/phoenix/install.sh
+        run_scripts load
         ;;
     fuzz)
         if [ -e tests/fuzz/replay.sh ]; then

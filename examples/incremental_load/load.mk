@@ -9,4 +9,5 @@ incremental-load: ## codes from Phoenix into ClickHouse, killed and taken up aga
 # `check` kills the script and the server once each: the load and the partition refresh.
 .PHONY: check-load
 check-load: ## the tests of load and refresh, killed at all stages: five minutes
+	@install/deps.sh load
 	@$(MAKE) --no-print-directory check GROUPS=load STAGES=all TEST_TIMEOUT_S=1800
