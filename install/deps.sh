@@ -66,8 +66,7 @@ is_there() {
 	what=${1#*:}
 	case $1 in
 	cmd:*) command -v "$what" >/dev/null 2>&1 ;;
-	# shellcheck disable=SC2086 # a pattern
-	file:*) ls $what >/dev/null 2>&1 ;;
+	file:*) ls -d $what >/dev/null 2>&1 ;;
 	pkg:*) pkg-config --exists "$what" 2>/dev/null ;;
 	py:*) python3 -c "import $what" 2>/dev/null ;;
 	# The flag has to follow the source, or the linker drops the library.

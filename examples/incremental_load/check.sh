@@ -1,4 +1,4 @@
-# shellcheck shell=sh disable=SC2154 # the caller's variables
+# shellcheck shell=sh disable=SC2034,SC2154 # the caller's variables
 # load --check: the settings against the tables on every server, and against Phoenix. Each line is `ok WHAT` or `WRONG WHAT`.
 
 report() {

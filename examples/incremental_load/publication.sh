@@ -1,4 +1,4 @@
-# shellcheck shell=sh disable=SC2154 # the caller's variables
+# shellcheck shell=sh disable=SC2034,SC2154 # the caller's variables
 # Publishes on every shard what is new in RAW: into the buffer, into a clone of CLEAN, in its place. A key is on one shard,
 # so that each does it by itself. Read by `load`, after ../publish/publish.sh.
 

@@ -1,4 +1,4 @@
-# shellcheck shell=sh disable=SC2034 # the names are for the other files
+# shellcheck shell=sh disable=SC2034,SC2154 # the names are for the other files, $scratch and $settings from load
 # The settings of `load`: their names, old names, values where the file has none, and what they must look like.
 # Read after ../publish/settings.sh.
 

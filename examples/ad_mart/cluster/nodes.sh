@@ -35,12 +35,13 @@ END
 # start_node1 [OPTION...]: also once more, after its end. Its process is $pid1.
 start_node1() {
     start_server "$nodes/node1" "$http1" "$tcp1" --config-file "$nodes/nodes.xml" "$@" || return 1
+    # shellcheck disable=SC2034 # for the caller
     pid1=$server_pid pids="$pids $server_pid"
 }
 
 start_node2() {
     start_server "$nodes/node2" "$http2" "$tcp2" --config-file "$nodes/nodes.xml" "$@" || return 1
-    # shellcheck disable=SC2034 # both are for the caller
+    # shellcheck disable=SC2034 # for the caller
     pid2=$server_pid pids="$pids $server_pid"
 }
 
