@@ -7,6 +7,10 @@
 
 # Signs that have a meaning in a URL become %XX.
 url_encode() {
+    case $1 in
+    *[!A-Za-z0-9_.-]*) ;;
+    *) printf '%s' "$1" && return ;;
+    esac
     printf '%s' "$1" | od -An -v -tx1 | tr -d ' \n' | sed 's/\(..\)/%\1/g'
 }
 
