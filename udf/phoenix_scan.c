@@ -109,7 +109,7 @@ static enum status work(const struct phoenix_command *command, struct held *held
     }
 }
 
-static int run(struct phoenix_command *command, const struct stream_settings *settings)
+static int run(struct phoenix_command *command, struct stream_settings *settings)
 {
     static struct stream_wires wires;
     static struct held held;
@@ -118,6 +118,9 @@ static int run(struct phoenix_command *command, const struct stream_settings *se
     int lock = held.lock < 0 ? -1 : fcntl(held.lock, F_DUPFD_CLOEXEC, FIRST_CLOSED);
     held.details = place(held.details, DETAILS);
     (void)place(lock, LOCK);
+    /* The wait is for Phoenix, not for the input. */
+    command->options.heartbeat = settings->heartbeat;
+    settings->heartbeat = false;
     stream_program_open(&wires, settings, false);
     enum status prepared =
         program_prepare_with_network(settings->max_memory_bytes, FIRST_CLOSED, &err);

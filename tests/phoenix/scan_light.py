@@ -1,10 +1,11 @@
 """phoenix_scan against the light server. Prints a line per result, as tests/README.md has it."""
 
 import random
+import re
 import socket
 import time
 
-from light import Plugins, Server, check, check_holds, read_native, wait_for
+from light import ROOT, Plugins, Server, check, check_holds, read_native, wait_for
 
 MINUTE_MS = 60000
 BEGIN_MS = 1767225600000  # 2026-01-01, UTC
@@ -155,15 +156,15 @@ def check_slow_reader(plugins):
     """A reader that stops for longer than the server keeps a connection: that of a server that keeps it two seconds."""
     server = Server(CODES, ["avatica.connectioncache.expiryduration=2", "avatica.connectioncache.expiryunit=SECONDS"])
     plugins.add("forgetful", server.ports[0], details=plugins.details)
-    process = plugins.start(["--source", "forgetful", *SCAN, "--columns", "C,T,N", "--slice-minutes", "10", "--max-memory", "64M",
-                             "--patience", "60", "--run", "slow"], WHOLE * 40)
+    process = plugins.start(["--source", "forgetful", *SCAN, "--columns", "C,T,N,MS", "--slice-minutes", "10", "--max-memory", "16M",
+                             "--patience", "60", "--run", "slow"], WHOLE * 6)
     out = process.stdout.read(200000)
     wait_for(lambda: quiet(plugins), "the scan goes on while nobody reads")
     time.sleep(4)
     out += process.stdout.read()
     message = process.stderr.read()
     check("a slow reader: exit status and message", (0, b""), (process.wait(60), message))
-    check("a slow reader: each row once a window", sorted(list(range(N_CODES)) * 40), sorted(read_native(out)["N"]))
+    check("a slow reader: each row once a window", sorted(list(range(N_CODES)) * 6), sorted(read_native(out)["N"]))
     reasons = {d["reason"] for d in plugins.read_details("slow")}
     check("a slow reader: its connection expired, and the slice was read again", {"", "expired"}, reasons)
     server.end()
@@ -227,6 +228,23 @@ def check_silent(plugins):
     check("a server that is silent", "phoenix_scan: source silent: expected an answer of the server within 200 ms, found none", message)
 
 
+def check_heartbeat(server, plugins):
+    """Empty blocks while the server is silent; a reader that is gone ends the program then."""
+    server.tell("hang 1 3500")
+    process = plugins.start(["--source", "protobuf", *SCAN, "--heartbeat"], WHOLE)
+    empty = bytes([1, 0, 1]) + b"N" + bytes([0x8F, 0]) + b"Nullable(Int64)"
+    out, message = process.communicate(timeout=60)
+    check("--heartbeat: empty blocks come first", True, out.startswith(empty * 2))
+    check("--heartbeat: each row once", (list(range(N_CODES)), b""), (sorted(read_native(out)["N"]), message))
+    server.tell("hang 1 20000")
+    process = plugins.start(["--source", "protobuf", *SCAN, "--heartbeat"], WHOLE)
+    began = time.monotonic()
+    process.stdout.close()
+    process.wait(60)
+    check("--heartbeat: ends soon after its reader", True, time.monotonic() - began < 12)
+    process.stderr.close()
+
+
 def check_basic(plugins):
     out, message = plugins.scan(["--source", "basic", *SCAN], WHOLE)
     check("basic authentication", (N_CODES, ""), (len(read_native(out)["N"]), message))
@@ -243,6 +261,16 @@ def check_details(plugins):
     check_holds("a message reaches SQL", "phoenix_scan: source nope: expected a source that phoenix_sources.conf has", message)
 
 
+def check_documents(plugins):
+    """The examples of docs/phoenix.md, as they stand there."""
+    page = (ROOT / "docs" / "phoenix.md").read_text()
+    found = [plugins.query(sql) for sql in re.findall(r"```sql\n(.*?)```", page, re.S)]
+    check("docs/phoenix.md: the scan", f"{N_CODES}\t{N_CODES * (N_CODES - 1) // 2}", "\t".join(found[0].split("\t")[:2]))
+    check("docs/phoenix.md: --describe", "c\tVARCHAR\tNullable(String)", found[1].split("\n")[0])
+    check("docs/phoenix.md: the details", f"read\t{N_CODES}", found[2])
+    check("docs/phoenix.md: examples", 3, len(found))
+
+
 def main():
     server, plugins = Server(CODES), Plugins()
     try:
@@ -252,6 +280,7 @@ def main():
         for name, port, serialization in (("protobuf", protobuf, "protobuf"), ("json", json_port, "json")):
             plugins.add(f"{name}_hasty", port, serialization=serialization, read_timeout_ms=500, details=plugins.details)
         plugins.add("single", f"http://localhost:{protobuf}", max_connections=1, connect_timeout_ms=300)
+        plugins.add("trace", protobuf, details=plugins.details)
         plugins.add("gone", 1)
         plugins.add("tls", "https://127.0.0.1:1/")
         plugins.add("other", json_port)
@@ -261,7 +290,9 @@ def main():
         check_windows(server, plugins)
         check_faults(server, plugins)
         check_details(plugins)
+        check_documents(plugins)
         check_basic(plugins)
+        check_heartbeat(server, plugins)
         check_silent(plugins)
         check_connections(plugins, server)
         check_killed(server, plugins)

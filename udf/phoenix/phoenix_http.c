@@ -138,9 +138,17 @@ enum status phoenix_http_connect(struct phoenix_http *http, uint64_t timeout_ms,
 /* Waits until the socket is ready. */
 static enum status await(struct phoenix_http *http, short events, struct err *err)
 {
-    if (io_is_ready(http->descriptor, events, (int)http->read_timeout_ms))
-        return STATUS_OK;
-    return miss(http, "an answer of the server", http->read_timeout_ms, err);
+    enum { BEAT_MS = 1000 };
+    uint64_t left_ms = http->read_timeout_ms;
+    for (;;) {
+        uint64_t pause_ms = http->beat != NULL && left_ms > BEAT_MS ? BEAT_MS : left_ms;
+        if (io_is_ready(http->descriptor, events, (int)pause_ms))
+            return STATUS_OK;
+        left_ms -= pause_ms;
+        if (left_ms == 0)
+            return miss(http, "an answer of the server", http->read_timeout_ms, err);
+        TRY(http->beat(http->beat_context, err));
+    }
 }
 
 static enum status send_parts(struct phoenix_http *http, struct iovec *parts, size_t n_parts,

@@ -19,6 +19,9 @@ struct phoenix_address {
     int family;
 };
 
+/* Called about every second while the server is waited for; what it returns ends the wait. */
+typedef enum status phoenix_http_beat(void *context, struct err *err);
+
 struct phoenix_http {
     struct phoenix_address addresses[PHOENIX_MAX_ADDRESSES];
     size_t n_addresses;
@@ -28,6 +31,8 @@ struct phoenix_http {
     struct buf in;   /* what came and is not used up: from `at` on */
     size_t at;
     enum phoenix_failure failure; /* of the call that failed last */
+    phoenix_http_beat *beat;      /* NULL: none */
+    void *beat_context;
 };
 
 /*

@@ -18,6 +18,7 @@ struct scan {
     struct phoenix_type *types;
     const char **names;
     struct phoenix_rows rows;
+    struct phoenix_rows none; /* what an empty block is made of */
     struct native_writer writer;
     struct buf sql;
     bool is_ready;                     /* the columns are known */
@@ -47,6 +48,7 @@ static enum status scan_init(struct scan *scan, const struct phoenix_scan_option
 static void scan_free(struct scan *scan)
 {
     phoenix_rows_free(&scan->rows);
+    phoenix_rows_free(&scan->none);
     native_writer_free(&scan->writer);
     buf_free(&scan->sql);
     mem_free(scan->signature);
@@ -119,6 +121,12 @@ static enum status describe(struct scan *scan, struct err *err)
     return status == STATUS_OK ? decide_types(scan, err) : status;
 }
 
+static enum status beat(void *context, struct err *err)
+{
+    struct scan *scan = context;
+    return phoenix_rows_write_none(&scan->none, &scan->writer, err);
+}
+
 static enum status get_ready(struct scan *scan, struct err *err)
 {
     size_t n_columns = scan->options->query.n_columns;
@@ -126,7 +134,12 @@ static enum status get_ready(struct scan *scan, struct err *err)
         return STATUS_OK;
     TRY(describe(scan, err));
     scan->rows = phoenix_rows_init(scan->names, scan->types, n_columns);
+    scan->none = phoenix_rows_init(scan->names, scan->types, n_columns);
     scan->is_ready = true;
+    if (scan->options->heartbeat) {
+        scan->session->http.beat = beat;
+        scan->session->http.beat_context = scan;
+    }
     return native_writer_open(&scan->writer, n_columns, err);
 }
 
@@ -245,7 +258,7 @@ static enum status read_windows(struct scan *scan, struct native_reader *reader,
     }
     /* A block there has to be: it says that nothing was cut off. */
     if (scan->is_ready)
-        TRY(phoenix_rows_write_none(&scan->rows, &scan->writer, err));
+        TRY(phoenix_rows_write_none(&scan->none, &scan->writer, err));
     return native_writer_finish(&scan->writer, err);
 }
 
@@ -259,6 +272,7 @@ enum status phoenix_scan_run(const struct phoenix_scan_options *options,
     scan.details = details;
     if (status == STATUS_OK)
         status = read_windows(&scan, &reader, err);
+    session->http.beat = NULL;
     status = close_session(session, status, err);
     native_reader_free(&reader);
     scan_free(&scan);

@@ -16,6 +16,7 @@ struct phoenix_scan_options {
     uint64_t max_attempts, backoff_ms;
     uint64_t min_split_minutes, max_depth;
     uint64_t probe_timeout_ms;
+    bool heartbeat; /* an empty block every second while the server is waited for */
 };
 
 /* Reads windows until the input ends. details: the descriptor of phoenix_details_open, or -1. The

@@ -70,11 +70,12 @@ public final class LightServer {
       if (kills) {
         Runtime.getRuntime().halt(9);
       }
-      if (take(HANG)) {
-        sleep(hangMs);
-      }
+      // Before a wait: a client may have given this fetch up by its end, and asked for other faults.
       if (take(EXPIRE)) {
         closeStatement(handle);
+      }
+      if (take(HANG)) {
+        sleep(hangMs);
       }
       return super.fetch(handle, offset, fetchMaxRowCount);
     }
