@@ -8,6 +8,6 @@ incremental-load: ## codes from Phoenix into ClickHouse, killed and taken up aga
 
 # `check` kills the script and the server once each: the load and the partition refresh.
 .PHONY: check-load
-check-load: ## the tests of load and refresh, killed at all stages: five minutes
+check-load: ## the tests of load and refresh, killed at all stages: ten minutes or more
 	@install/deps.sh load
 	@$(MAKE) --no-print-directory check GROUPS=load STAGES=all TEST_TIMEOUT_S=1800

@@ -176,6 +176,10 @@ load
 check_contains 'one without: closed' 'closed the entry of run b of codes: no heartbeat for more than 120 seconds' "$(cat "$TMPDIR/stdout")"
 check_equal 'its state' 'error' "$(ask_postgres "SELECT state FROM inc_processing WHERE run = 'b'")"
 
+write_settings "$both" STEP_MIN=60
+load --since 2100-01-01 --until 2100-01-02
+check_equal 'the future: nothing to load yet, and the watermark stays' '0 1 skipped 2024-09-01 22:00:00' "$status $(grep -c 'nothing to load yet' "$TMPDIR/stdout") $(last_entry | cut -d ' ' -f 1) $(ask_postgres "SET TIME ZONE 'UTC'; SELECT max(watermark)::timestamp FROM inc_processing")"
+
 # ---- one clear line ----
 
 # refused NAME LINE SETTING OPTION...
