@@ -131,6 +131,8 @@ during:0.02:EXCHANGE.TABLES
 EXCHANGE.TABLES
 INSERT.INTO.stg.publications.*done'
 fi
+# Each run goes from a watermark on, and publishes after each of its two slices: a watermark that came too early would be seen.
+write_settings "$both" STEP_MIN=60 PHX_INITIAL_SLICE_MIN=30 JOURNAL_HEARTBEAT_SECONDS=1 PUBLISH_EVERY_SLICES=1 WATERMARK_MAX_AGE_HOURS=999999
 kill_begin curl psql
 wrong='' n_killed=0
 for what in script server; do
@@ -138,9 +140,10 @@ for what in script server; do
     [ $what = script ] || list=$server_stages
     for stage in $list; do
         rows_change
+        ask_postgres "UPDATE inc_processing SET watermark = CASE WHEN watermark = (SELECT max(watermark) FROM inc_processing) THEN '$from UTC'::timestamptz END"
         victim=$what
         [ $what = script ] || victim=$pid1
-        kill_at "$stage" "$victim" "$here/load" --settings "$work/load.conf" --since '2024-09-01 23:00' --until '2024-09-02 01:00'
+        kill_at "$stage" "$victim" "$here/load" --settings "$work/load.conf" --until '2024-09-02 01:00'
         n_killed=$((n_killed + killed))
         [ $killed -eq 1 ] || wrong="$wrong; $what, $stage: not killed: $(tail -n 1 "$TMPDIR/killed.log")"
         if [ $what = server ]; then
@@ -149,7 +152,7 @@ for what in script server; do
         fi
         twice=$(sql 'SELECT count() - uniqExact(c, t, opd) FROM stg.daily_codes_history_all')
         [ "$twice" = 0 ] || wrong="$wrong; $what, $stage: rows that are there twice: $twice"
-        interval
+        load --until '2024-09-02 01:00'
         found="$status $stderr$(different_rows "$from" "$to" | head -n 4)"
         [ "$found" = '0 ' ] || wrong="$wrong; $what, $stage: the next run: $found"
     done
