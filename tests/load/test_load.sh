@@ -131,7 +131,7 @@ during:0.02:EXCHANGE.TABLES
 EXCHANGE.TABLES
 INSERT.INTO.stg.publications.*done'
 fi
-# Each run goes from a watermark on, and publishes after each of its two slices: a watermark that came too early would be seen.
+# Each run goes from a watermark on, and publishes after each of its two slices: a watermark that is ahead of the rows would be seen.
 write_settings "$both" STEP_MIN=60 PHX_INITIAL_SLICE_MIN=30 JOURNAL_HEARTBEAT_SECONDS=1 PUBLISH_EVERY_SLICES=1 WATERMARK_MAX_AGE_HOURS=999999
 kill_begin curl psql
 wrong='' n_killed=0
