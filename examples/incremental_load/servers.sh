@@ -51,6 +51,7 @@ ask_postgres() {
 start_phoenix() {
     phoenix_port=$(free_port)
     mkfifo "$work/phoenix.in"
+    : >"$work/phoenix.out"
     java -Xmx256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Duser.timezone=UTC -cp "$light/classes:$(cat "$light/classpath")" \
         light.LightServer "$phoenix_port" "$(free_port)" "$(free_port)" <"$work/phoenix.in" >>"$work/phoenix.out" 2>"$work/phoenix.log" &
     light_pid=$!
