@@ -103,14 +103,14 @@ FROM :journal WHERE process = :'process' AND state IN ('planned', 'running');
 END
 }
 
-# The one who may run, or the end. The session of a run that was just killed lives a second longer.
+# The one who may run, or the end. The session of a run that has just ended, or was killed, lives a second longer.
 journal_lock() {
     tries=0
     until journal_hold; do
         if [ -s "$scratch/lock" ]; then
             active=$(journal_active) || exit 1
             journal_release
-            [ $tries -lt 5 ] && owner_is_dead "$(echo "$active" | cut -f 1)" ||
+            [ $tries -lt 5 ] && { [ -z "$active" ] || owner_is_dead "$(echo "$active" | cut -f 1)"; } ||
                 fail "another run of $PROCESS_NAME is active: $(echo "$active" | awk -F '\t' '{ print "owner " $1 ", run " $2 ", " $3 ", heartbeat " $4 " s ago" }')"
         else
             [ $tries -lt "$JOURNAL_WAIT_SECONDS" ] || fail "the journal: $(head -n 1 "$scratch/lock.error")"
