@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs what Saltwell needs to build, to run its demo and to be checked.
 #
-#   install/deps.sh [build|demo|check|lint|bench|versions|packages|arm64|all]…     (default: all)
+#   install/deps.sh [build|demo|check|lint|bench|versions|load|packages|arm64|all]…     (default: all)
 #
 # Silent and successful when nothing is missing. As root it installs Debian packages; otherwise it
 # prints the exact command and exits 1. On another system it names what is missing and exits 1.
@@ -45,6 +45,10 @@ bench cmd:valgrind valgrind
 bench cmd:python3 python3
 versions cmd:python3 python3
 versions py:pip python3-pip
+load cmd:psql postgresql-client
+load file:/usr/lib/postgresql/*/bin/initdb postgresql
+load cmd:javac default-jdk-headless
+load cmd:mvn maven
 packages cmd:dpkg-deb dpkg
 packages cmd:lintian lintian
 packages cmd:rpmbuild rpm
@@ -63,7 +67,7 @@ is_there() {
 	what=${1#*:}
 	case $1 in
 	cmd:*) command -v "$what" >/dev/null 2>&1 ;;
-	file:*) [ -e "$what" ] ;;
+	file:*) ls -d $what >/dev/null 2>&1 ;;
 	pkg:*) pkg-config --exists "$what" 2>/dev/null ;;
 	py:*) python3 -c "import $what" 2>/dev/null ;;
 	# The flag has to follow the source, or the linker drops the library.
@@ -98,10 +102,10 @@ missing() {
 groups=${*:-all}
 for group in $groups; do
 	case $group in
-	build | demo | check | lint | bench | versions | packages | arm64 | all) ;;
+	build | demo | check | lint | bench | versions | load | packages | arm64 | all) ;;
 	*)
 		echo "deps.sh: unknown group '$group'" >&2
-		echo "usage: install/deps.sh [build|demo|check|lint|bench|versions|packages|arm64|all]..." >&2
+		echo "usage: install/deps.sh [build|demo|check|lint|bench|versions|load|packages|arm64|all]..." >&2
 		exit 2
 		;;
 	esac

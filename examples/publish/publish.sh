@@ -3,6 +3,7 @@
 # README.md has the promises and an example. Read after client.sh. The caller sets
 #   marts    the database of the published tables, the manifest, the plan and the lock
 #   program  a word for the ids of its queries
+#   published_as   the column of the manifest that says what was published; 'date Date' where it is not set
 # and defines `fail MESSAGE`, which ends the program with a message and status 1. Then, in this order:
 #   publish_lock, publish_begin, publish_clone, publish_replace ..., publish_commit, and at the end
 #   publish_end, also as a trap.
@@ -11,6 +12,7 @@ publish_host=$(uname -n)
 # shellcheck disable=SC2034 # read by client.sh
 query_tag=$program-$publish_process
 publish_n_runs=0 publish_run='' publish_locked=0 publish_decided=0
+published_as=${published_as:-date Date}
 
 # must QUERY [NAME=VALUE...]: a query that must succeed.
 must() {
@@ -21,11 +23,11 @@ must() {
 publish_schema() {
     must "CREATE DATABASE IF NOT EXISTS $marts"
     # One line per date and run. A date counts as published from its line with 'success' on.
-    must "CREATE TABLE IF NOT EXISTS $marts.manifest (date Date, status LowCardinality(String), duration_sec Float64,
+    must "CREATE TABLE IF NOT EXISTS $marts.manifest ($published_as, status LowCardinality(String), duration_sec Float64,
             error String, processed_at DateTime('Europe/Moscow'), output String, run String)
-        ENGINE = MergeTree ORDER BY (date, processed_at)"
+        ENGINE = MergeTree ORDER BY (${published_as%% *}, processed_at)"
     # What a run decided to publish, when all of it lay ready, and a second line when it was done.
-    must "CREATE TABLE IF NOT EXISTS $marts.publications (run String, step LowCardinality(String), dates Array(Date),
+    must "CREATE TABLE IF NOT EXISTS $marts.publications (run String, step LowCardinality(String), dates Array(${published_as#* }),
             tables Array(String), uuids Array(UUID), seconds Float64, at DateTime64(6, 'UTC') DEFAULT now64(6))
         ENGINE = MergeTree ORDER BY (at, run) SETTINGS fsync_after_insert = 1, fsync_part_directory = 1"
 }
@@ -111,16 +113,22 @@ publish_replace() {
     done
 }
 
+# The arguments as one query parameter, in which a line ends with the two signs that ClickHouse reads as a line's end.
+publish_lines() {
+    [ $# -eq 0 ] || printf '%s\n' "$@" | sed 's/\\/\\\\/g' | awk '{ printf "%s%s", (NR > 1 ? "\\n" : ""), $0 }'
+}
+
 # publish_commit DATE...: from the plan's line on the publication is decided, and whoever comes next
 # completes it.
 publish_commit() {
+    published=$(publish_lines "$@")
     publish_holds_lock
     # Also when no answer comes back.
     publish_decided=1
     must "INSERT INTO $marts.publications (run, step, dates, tables, uuids, seconds)
-        SELECT '$publish_run', 'publish', splitByChar(' ', '$*'), groupArray(substring(name, 6)), groupArray(uuid),
+        SELECT '$publish_run', 'publish', arrayFilter(line -> line != '', splitByChar('\n', {published:String})), groupArray(substring(name, 6)), groupArray(uuid),
             $(($(date +%s) - publish_began))
-        FROM system.tables WHERE database = '$database' AND name LIKE 'next\\_%'"
+        FROM system.tables WHERE database = '$database' AND name LIKE 'next\\_%'" "published=$published"
     publish_finish "$publish_run"
     publish_decided=0
 }
@@ -167,8 +175,8 @@ publish_failed() {
     error=$1
     shift
     [ $# -eq 0 ] || sql "INSERT INTO $marts.manifest
-        SELECT arrayJoin(splitByChar(' ', {dates:String})), 'failed', $(($(date +%s) - ${publish_began:-$(date +%s)})), {error:String}, now(), '', '$publish_run'" \
-        "dates=$*" "error=$error" >/dev/null || true
+        SELECT arrayJoin(splitByChar('\n', {published:String})), 'failed', $(($(date +%s) - ${publish_began:-$(date +%s)})), {error:String}, now(), '', '$publish_run'" \
+        "published=$(publish_lines "$@")" "error=$error" >/dev/null || true
 }
 
 # What a process that ends early leaves: nothing before the plan's line, the plan after it.

@@ -3,16 +3,18 @@
 # caller sets $BUILD, and ends the processes $pids.
 pids=''
 
-# start_nodes FOLDER: their addresses, with the password, are $node1 and $node2.
+# start_nodes FOLDER [OPTION...]: their addresses, with the password, are $node1 and $node2.
 start_nodes() {
-    tcp1=$(free_port) tcp2=$(free_port)
+    nodes=$1
+    shift
+    http1=$(free_port) http2=$(free_port) tcp1=$(free_port) tcp2=$(free_port)
     # The nodes ask one another, so they have one password, which is there before they start.
     password=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
     for node in node1 node2; do
-        "$BUILD/saltwell-local" --path "$1/$node" --query 'SELECT 1' >/dev/null </dev/null || return 1
-        (umask 077 && echo "$password" >"$1/$node/saltwell-password")
+        "$BUILD/saltwell-local" --path "$nodes/$node" --query 'SELECT 1' >/dev/null </dev/null || return 1
+        (umask 077 && echo "$password" >"$nodes/$node/saltwell-password")
     done
-    (umask 077 && cat >"$1/nodes.xml") <<END
+    (umask 077 && cat >"$nodes/nodes.xml") <<END
 <clickhouse>
     <remote_servers>
         <shards>
@@ -22,12 +24,25 @@ start_nodes() {
     </remote_servers>
 </clickhouse>
 END
-    start_server "$1/node1" "$(free_port)" "$tcp1" --config-file "$1/nodes.xml" || return 1
+    start_node1 "$@" || return 1
     # shellcheck disable=SC2034 # for the caller
-    pids="$pids $server_pid" node1=$server_url
-    start_server "$1/node2" "$(free_port)" "$tcp2" --config-file "$1/nodes.xml" || return 1
+    node1=$server_url
+    start_node2 "$@" || return 1
     # shellcheck disable=SC2034 # for the caller
-    pids="$pids $server_pid" node2=$server_url
+    node2=$server_url
+}
+
+# start_node1 [OPTION...]: also once more, after its end. Its process is $pid1.
+start_node1() {
+    start_server "$nodes/node1" "$http1" "$tcp1" --config-file "$nodes/nodes.xml" "$@" || return 1
+    # shellcheck disable=SC2034 # for the caller
+    pid1=$server_pid pids="$pids $server_pid"
+}
+
+start_node2() {
+    start_server "$nodes/node2" "$http2" "$tcp2" --config-file "$nodes/nodes.xml" "$@" || return 1
+    # shellcheck disable=SC2034 # for the caller
+    pid2=$server_pid pids="$pids $server_pid"
 }
 
 end_nodes() {

@@ -1,0 +1,142 @@
+# shellcheck shell=sh disable=SC2034,SC2154 # the caller's variables
+# What the load runs against on one machine: PostgreSQL, the light Phoenix server of the tests, two ClickHouse servers with a
+# gateway, and `load` with settings of their own. Read after ../publish/server.sh and ../ad_mart/cluster/nodes.sh; the caller
+# sets $BUILD, $here and $work, an absolute folder, and calls end_servers in the end.
+light=$BUILD/phoenix/light
+table=TBL_JTI_TRACE_CIS_HISTORY
+light_pid='' postgres_port=''
+
+# What is missing for it, or nothing.
+missing_servers() {
+    [ -x "$BUILD/saltwell-local" ] || echo "the engine's launcher at $BUILD/saltwell-local"
+    [ -e "$light/classpath" ] || echo 'the light Phoenix server (sh tests/phoenix/install.sh, which needs javac and mvn)'
+    command -v psql >/dev/null && ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || echo 'PostgreSQL (install/deps.sh load)'
+}
+
+# ---- PostgreSQL ----
+
+# as_postgres COMMAND...: PostgreSQL does not run as root.
+as_postgres() {
+    if [ "$(id -u)" = 0 ]; then
+        setpriv --reuid=postgres --regid=postgres --clear-groups --inh-caps=-all "$@"
+    else
+        "$@"
+    fi
+}
+
+# postgres start|stop|restart [OPTION...]
+postgres() {
+    (cd / && as_postgres "$postgres_bin/pg_ctl" -D "$postgres/data" -w -t 60 -l "$postgres/log" \
+        -o "-p $postgres_port -h 127.0.0.1 -k $postgres -c fsync=off -c shared_buffers=16MB -c max_connections=30" "$@" >/dev/null 2>&1 </dev/null)
+}
+
+start_postgres() {
+    postgres_bin=$(dirname "$(find /usr/lib/postgresql -name initdb | sort | tail -n 1)")
+    # Not below $work, which others than root may not enter.
+    postgres=$(mktemp -d /tmp/saltwell_postgres.XXXXXX) postgres_port=$(free_port)
+    [ "$(id -u)" != 0 ] || chown postgres "$postgres"
+    (cd / && as_postgres "$postgres_bin/initdb" -D "$postgres/data" -U etl --auth=trust --no-sync -E UTF8 --locale=C.UTF-8 >/dev/null 2>&1) &&
+        postgres start || { echo "PostgreSQL did not start: $(tail -n 1 "$postgres/log")" >&2 && return 1; }
+    dsn="postgresql://etl@127.0.0.1:$postgres_port/postgres"
+}
+
+# ask_postgres SQL
+ask_postgres() {
+    psql -X -q -At -F ' ' "$dsn" -c "$1"
+}
+
+# ---- Phoenix ----
+
+# The server takes commands on its standard input (tests/phoenix/light).
+start_phoenix() {
+    phoenix_port=$(free_port)
+    mkfifo "$work/phoenix.in"
+    : >"$work/phoenix.out"
+    java -Xmx256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Duser.timezone=UTC -cp "$light/classes:$(cat "$light/classpath")" \
+        light.LightServer "$phoenix_port" "$(free_port)" "$(free_port)" <"$work/phoenix.in" >>"$work/phoenix.out" 2>"$work/phoenix.log" &
+    light_pid=$!
+    exec 8>"$work/phoenix.in"
+    n_answers=0
+    phoenix_answer
+}
+
+phoenix_answer() {
+    n_answers=$((n_answers + 1))
+    tries=0
+    until [ "$(grep -acxF . "$work/phoenix.out")" -ge $n_answers ]; do
+        tries=$((tries + 1))
+        if [ $tries -gt 1200 ] || ! kill -0 "$light_pid" 2>/dev/null; then
+            echo "the light Phoenix server does not answer: $(tail -n 1 "$work/phoenix.log")" >&2
+            return 1
+        fi
+        sleep 0.05
+    done
+}
+
+# tell_phoenix COMMAND: its answer is printed.
+tell_phoenix() {
+    : >"$work/phoenix.out" && n_answers=0
+    echo "$1" >&8
+    phoenix_answer && { grep -avxF . "$work/phoenix.out" || :; }
+}
+
+create_codes() {
+    tell_phoenix "sql CREATE TABLE $table (C VARCHAR(60) NOT NULL, T VARCHAR(20) NOT NULL, OPD TIMESTAMP(3) NOT NULL, ID BIGINT, ST INTEGER, PARTICIPANT VARCHAR(100), AMOUNT DECIMAL(18,4), PRIMARY KEY (C, T, OPD))"
+}
+
+# add_codes FROM MINUTES A_MINUTE SEED: codes with times in UTC, one in seven with NULLs.
+add_codes() {
+    tell_phoenix "sql INSERT INTO $table SELECT 'c' || MOD(N * 7919, 1000) || '-' || $4, CASE MOD(N, 3) WHEN 0 THEN 'EMISSION' ELSE 'AGGREGATION' END, TIMESTAMP '$1' + (N * 60000 / $3 / 1000.0) SECOND, N, CASE WHEN MOD(N, 7) = 3 THEN NULL ELSE MOD(N, 12) END, CASE WHEN MOD(N, 7) = 3 THEN NULL ELSE 'имя \"' || N || '\"' END, CASE WHEN MOD(N, 7) = 3 THEN NULL ELSE N / 10000.0 END FROM UNNEST(SEQUENCE_ARRAY(0, $(($2 * $3 - 1)), 1)) AS X(N)"
+}
+
+# ---- ClickHouse ----
+
+# The executables in a folder of their own, with the sources that phoenix_scan may read.
+make_plugins() {
+    mkdir -p "$work/plugins/details"
+    for folder in bin xml user_defined; do
+        cp -r "$BUILD/$folder" "$work/plugins/"
+    done
+    (umask 077 && printf '[trace]\nurl = http://127.0.0.1:%s/\ndetails = %s\n' "$phoenix_port" "$work/plugins/details" >"$work/plugins/bin/phoenix_sources.conf")
+}
+
+start_clickhouse() {
+    make_plugins
+    mkdir -p "$work/clickhouse"
+    # phoenix_scan's account of a run lies in a folder that both share: outside of their data.
+    start_nodes "$work/clickhouse" --plugins "$work/plugins" --all-files || return 1
+    CH_PASSWORD=$(cat "$work/clickhouse/node1/saltwell-password")
+    export CH_PASSWORD
+}
+
+# write_settings HOSTS [NAME=VALUE...]: load.conf with these changes, in $work/load.conf.
+write_settings() {
+    sed -e "s|^PG_DSN=.*|PG_DSN=$dsn|" -e "s|^CH_HOSTS=.*|CH_HOSTS=$1|" -e "s/^#CH_CLEAN_TTL_DAYS=.*/CH_CLEAN_TTL_DAYS=7300/" "$here/load.conf" >"$work/load.conf"
+    shift
+    for setting in "$@"; do
+        grep -v "^#*${setting%%=*}=" "$work/load.conf" >"$work/load.conf.new"
+        echo "$setting" >>"$work/load.conf.new"
+        mv "$work/load.conf.new" "$work/load.conf"
+    done
+}
+
+# The rows that CLEAN and Phoenix do not have in common, of the interval between two times in UTC; a reader of its own for each.
+different_rows() {
+    tell_phoenix "dump SELECT C, T, OPD, ID, ST, PARTICIPANT, AMOUNT FROM $table WHERE OPD >= TIMESTAMP '$1' AND OPD < TIMESTAMP '$2'" | sort >"$work/of_phoenix"
+    sql "SELECT c, t, toTimeZone(opd, 'UTC'), id, st, participant, amount FROM stg.daily_codes_history_all
+        WHERE opd >= toDateTime64('$1', 3, 'UTC') AND opd < toDateTime64('$2', 3, 'UTC')" >"$work/of_clean" || return 1
+    sort -o "$work/of_clean" "$work/of_clean"
+    [ -s "$work/of_phoenix" ] || echo 'Phoenix has no row there'
+    diff "$work/of_phoenix" "$work/of_clean"
+}
+
+end_servers() {
+    end_nodes
+    if [ -n "$light_pid" ] && kill "$light_pid" 2>/dev/null; then
+        wait "$light_pid" || :
+    fi
+    if [ -n "$postgres_port" ]; then
+        postgres stop -m immediate || :
+        rm -rf "$postgres"
+    fi
+}
