@@ -1,0 +1,39 @@
+#!/bin/sh
+# The mart of programmatic banners against a plain script that recomputes it from the parsers' lines, row by row: real bid requests
+# and generated detections.
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
+# shellcheck source=tests/medallion/medallion.sh
+. "$ROOT/tests/medallion/medallion.sh"
+
+medallion_begin 5 20
+generate programmatic 0 4000 >"$TMPDIR/generated"
+load generated <"$TMPDIR/generated" || exit 1
+if real_bids >"$TMPDIR/real" && [ -s "$TMPDIR/real" ]; then
+    load real <"$TMPDIR/real" || exit 1
+else
+    skip 'real bid requests' "no $SALTWELL_DATA/rtb_bid_requests.jsonl.zst"
+fi
+cat "$TMPDIR/generated" "$TMPDIR/real" >"$TMPDIR/lines"
+check_equal 'no dead letters' 0 "$(sql 'SELECT count() FROM dead_letters')"
+check_equal 'every line is in bronze and in silver' "$(wc -l <"$TMPDIR/lines")	$(wc -l <"$TMPDIR/lines")" \
+    "$(sql 'SELECT (SELECT uniqExact(raw_id) FROM bronze_raw_data), (SELECT count() FROM silver_programmatic)')"
+"$medallion/medallion" refresh || exit 1
+
+in_postgres -F '	' -c 'SELECT host, visits_per_day FROM sites' >"$TMPDIR/sites"
+in_postgres -F '	' -c 'SELECT format, weight FROM formats' >"$TMPDIR/formats"
+sql "SELECT DISTINCT lower(domainWithoutWWW(target_url)), lower(cutToFirstSignificantSubdomain(target_url)) FROM silver_programmatic" >"$TMPDIR/domains"
+sql "SELECT raw_id, host, domain, utm_source, utm_campaign, visit_number, is_first_in_visit, flight_number, is_first_in_flight, creative_cluster,
+        repeats_in_visit, kvisits, kdepth, ksquare, koffset, kformat, kutm, ots, ots_visible, ots_weighted, ots_unique
+    FROM gold_programmatic_banners" >"$TMPDIR/gold"
+python3 "$ROOT/tests/medallion/recompute.py" "$TMPDIR/lines" "$TMPDIR/sites" "$TMPDIR/formats" "$TMPDIR/domains" "$TMPDIR/gold"
+
+# What is compared has every case in it.
+check_equal 'coefficients of every kind' '1	1	1	1	1	1	1	1' "$(sql "SELECT countIf(kvisits > 1) > 0, countIf(kutm = 1) > 0, countIf(kutm BETWEEN 0.011 AND 0.9) > 0,
+    countIf(koffset < 1) > 0, countIf(kformat != 1) > 0, countIf(repeats_in_visit > 1) > 0, countIf(flight_number > 1) > 0, countIf(visit_number > 1) > 0
+    FROM gold_programmatic_banners")"
+
+# The script must see a wrong number: the same mart with one value changed.
+awk -F '\t' -v OFS='\t' 'NR == 2 { $17 = $17 * 1.0001 } { print }' "$TMPDIR/gold" >"$TMPDIR/changed"
+run python3 "$ROOT/tests/medallion/recompute.py" "$TMPDIR/lines" "$TMPDIR/sites" "$TMPDIR/formats" "$TMPDIR/domains" "$TMPDIR/changed"
+check_equal 'a changed value is found' 1 "$status"
