@@ -38,6 +38,46 @@ SELECT concat(
 FROM numbers({first:UInt64}, {rows:UInt64})
 FORMAT TSVRaw
 
+-- step: search
+WITH
+    {seed:UInt64} AS seed,
+    (purpose -> sipHash64(seed, number, purpose) / 18446744073709551616.) AS u,
+    -- A page of ten results, seen by one user.
+    intDiv(number, 10) AS page,
+    (purpose -> sipHash64(seed, page, 'page', purpose) / 18446744073709551616.) AS of_page,
+    toDateTime({first_day:Date}, 'UTC') + toUInt32(86400 * {days:UInt32} * of_page('time')) AS time,
+    1 + toUInt32({advertisers:UInt32} * pow(u('advertiser'), 2)) AS advertiser
+SELECT concat(
+    '{"raw_id":"', toString(reinterpretAsUUID(sipHash128(seed, number, 'search'))), '","detection_type":"search","detected_at":"', toString(time),
+    '","detector":{"name":"search-parser","region":"', ['north', 'south'][1 + toUInt8(2 * of_page('region'))], '"}',
+    ',"context":{"user":"u', toString(1 + toUInt32({users:UInt32} * pow(of_page('user'), 1.5))), '"}',
+    ',"payload":{"url":"https://site', toString(1 + toUInt32({sites:UInt32} * pow(of_page('site'), 2))), '.example/search","query":"buy thing ',
+    toString(toUInt32(500 * pow(of_page('query'), 2))), '","position":', toString(1 + number % 10), ',"is_ad":', if(number % 10 < 3, 'true', 'false'),
+    ',"title":"Thing of shop ', toString(advertiser), '","target_url":"https://www.shop', toString(advertiser), '.example/thing"}}')
+FROM numbers({first:UInt64}, {rows:UInt64})
+FORMAT TSVRaw
+
+-- step: marketplace
+WITH
+    {seed:UInt64} AS seed,
+    (purpose -> sipHash64(seed, number, purpose) / 18446744073709551616.) AS u,
+    -- A shelf of twenty goods, seen by one user.
+    intDiv(number, 20) AS page,
+    (purpose -> sipHash64(seed, page, 'shelf', purpose) / 18446744073709551616.) AS of_page,
+    toDateTime({first_day:Date}, 'UTC') + toUInt32(86400 * {days:UInt32} * of_page('time')) AS time,
+    1 + toUInt32({advertisers:UInt32} * pow(u('advertiser'), 2)) AS advertiser,
+    round(5 + 500 * pow(u('price'), 3), 2) AS price
+SELECT concat(
+    '{"raw_id":"', toString(reinterpretAsUUID(sipHash128(seed, number, 'marketplace'))), '","detection_type":"marketplace","detected_at":"', toString(time),
+    '","detector":{"name":"shelf-parser"}',
+    ',"context":{"user":"u', toString(1 + toUInt32({users:UInt32} * pow(of_page('user'), 1.5))), '"}',
+    ',"payload":{"url":"https://site', toString(1 + toUInt32({sites:UInt32} * pow(of_page('site'), 2))), '.example/c","shelf":"shelf ',
+    toString(toUInt32(40 * of_page('shelf'))), '","position":', toString(1 + number % 20), ',"sku":"S', toString(toUInt32(5000 * pow(u('sku'), 2))),
+    '","price":', toString(price), if(u('sale') < 0.3, concat(',"old_price":"', toString(round(1.25 * price, 2)), '"'), ''),
+    ',"seller":{"url":"https://shop', toString(advertiser), '.example/","rating":', toString(toUInt8(1 + 5 * u('rating'))), '}}}')
+FROM numbers({first:UInt64}, {rows:UInt64})
+FORMAT TSVRaw
+
 -- step: real
 -- Real bid requests of an exchange, a JSON object per line of the file real.jsonl, as detections. The parts of their ids lack leading zeros.
 SELECT concat('{"raw_id":"', arrayStringConcat(arrayMap((part, width) -> leftPad(part, width, '0'), splitByChar('-', JSONExtractString(line, 'id')), [8, 4, 4, 4, 12]), '-'),

@@ -137,3 +137,108 @@ LEFT ANY JOIN medallion.gold_kutm AS kutm ON kutm.month = toYYYYMM(seen.detected
 LEFT ANY JOIN medallion.gold_creative_clusters AS clusters ON clusters.image_hash = seen.image_hash
 LEFT ANY JOIN medallion.gold_repeats AS repeats ON repeats.period_id = seen.visit_id AND repeats.host = seen.host AND repeats.cluster = clusters.cluster
 LEFT ANY JOIN medallion.mirror_formats AS formats ON formats.format = seen.format;
+
+-- The other kinds: a step for the visits, and the mart.
+CREATE MATERIALIZED VIEW IF NOT EXISTS medallion.gold_search_visits REFRESH EVERY 10 MINUTE
+ENGINE = MergeTree ORDER BY (host, detected_at, raw_id) AS
+SELECT *
+FROM executable(
+    'period_stream --keys 1 --time detected_at --gap 1800',
+    Native,
+    'user_key UInt64, detected_at DateTime(\'UTC\'), raw_id UUID, host LowCardinality(String), site_id UInt32, site_visits_per_day UInt32, query String, position UInt8, is_ad Bool, domain LowCardinality(String), advertiser LowCardinality(String), brand LowCardinality(String), category LowCardinality(String), period_id UInt64, period_number UInt32, is_first_in_period UInt8',
+    (
+        SELECT user_key, detected_at, raw_id, host, site_id, site_visits_per_day, query, position, is_ad, domain, advertiser, brand, category
+        FROM medallion.silver_search
+        ORDER BY user_key, detected_at, raw_id
+    ),
+    SETTINGS check_exit_code = 1, stderr_reaction = 'throw', command_read_timeout = 600000, command_write_timeout = 60000);
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS medallion.gold_search_results REFRESH DEPENDS ON medallion.gold_search_visits
+ENGINE = MergeTree PARTITION BY toYYYYMM(detected_at) ORDER BY (host, detected_at, raw_id) AS
+WITH site_days AS
+(
+    SELECT host, toDate(detected_at) AS day, uniqExact(period_id) AS panel_visits
+    FROM medallion.gold_search_visits
+    GROUP BY host, day
+)
+SELECT
+    raw_id,
+    detected_at,
+    seen.host AS host,
+    site_id,
+    query,
+    position,
+    is_ad,
+    domain,
+    advertiser,
+    brand,
+    category,
+    period_id AS visit_id,
+    period_number AS visit_number,
+    is_first_in_period AS is_first_in_visit,
+    if(site_visits_per_day = 0, 1, site_visits_per_day / panel_visits) AS kvisits,
+    pow(position, -0.8) AS kposition,
+    kvisits * kposition AS ots
+FROM medallion.gold_search_visits AS seen
+LEFT ANY JOIN site_days ON site_days.host = seen.host AND site_days.day = toDate(seen.detected_at);
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS medallion.gold_marketplace_visits REFRESH EVERY 10 MINUTE
+ENGINE = MergeTree ORDER BY (host, detected_at, raw_id) AS
+SELECT *
+FROM executable(
+    'period_stream --keys 1 --time detected_at --gap 1800',
+    Native,
+    'user_key UInt64, detected_at DateTime(\'UTC\'), raw_id UUID, host LowCardinality(String), site_id UInt32, site_visits_per_day UInt32, shelf LowCardinality(String), position UInt16, sku String, price Float64, old_price Float64, domain LowCardinality(String), advertiser LowCardinality(String), brand LowCardinality(String), category LowCardinality(String), period_id UInt64, period_number UInt32, is_first_in_period UInt8',
+    (
+        SELECT user_key, detected_at, raw_id, host, site_id, site_visits_per_day, shelf, position, sku, price, old_price, domain, advertiser, brand, category
+        FROM medallion.silver_marketplace
+        ORDER BY user_key, detected_at, raw_id
+    ),
+    SETTINGS check_exit_code = 1, stderr_reaction = 'throw', command_read_timeout = 600000, command_write_timeout = 60000);
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS medallion.gold_marketplace_shelves REFRESH DEPENDS ON medallion.gold_marketplace_visits
+ENGINE = MergeTree PARTITION BY toYYYYMM(detected_at) ORDER BY (host, detected_at, raw_id) AS
+WITH site_days AS
+(
+    SELECT host, toDate(detected_at) AS day, uniqExact(period_id) AS panel_visits
+    FROM medallion.gold_marketplace_visits
+    GROUP BY host, day
+)
+SELECT
+    raw_id,
+    detected_at,
+    seen.host AS host,
+    site_id,
+    shelf,
+    position,
+    sku,
+    price,
+    if(old_price = 0, 0, 1 - price / old_price) AS discount,
+    domain,
+    advertiser,
+    brand,
+    category,
+    period_id AS visit_id,
+    period_number AS visit_number,
+    is_first_in_period AS is_first_in_visit,
+    if(site_visits_per_day = 0, 1, site_visits_per_day / panel_visits) AS kvisits,
+    pow(0.8, intDiv(position - 1, 5)) AS krow,
+    kvisits * krow AS ots
+FROM medallion.gold_marketplace_visits AS seen
+LEFT ANY JOIN site_days ON site_days.host = seen.host AND site_days.day = toDate(seen.detected_at);
+
+-- For dashboards: rows per minute of arrival, and what is distinct among them.
+CREATE MATERIALIZED VIEW IF NOT EXISTS medallion.gold_minutes REFRESH EVERY 1 MINUTE
+ENGINE = MergeTree ORDER BY (detection_type, minute) AS
+SELECT detection_type, toStartOfMinute(created_at) AS minute, count() AS rows, uniqExact(user_key) AS users, uniqExact(host) AS sites,
+    uniqExact(domain) AS domains
+FROM
+(
+    SELECT 'programmatic' AS detection_type, created_at, user_key, host, domain FROM medallion.silver_programmatic
+    UNION ALL
+    SELECT 'search', created_at, user_key, host, domain FROM medallion.silver_search
+    UNION ALL
+    SELECT 'marketplace', created_at, user_key, host, domain FROM medallion.silver_marketplace
+)
+WHERE created_at > now() - INTERVAL 1 DAY
+GROUP BY detection_type, minute;

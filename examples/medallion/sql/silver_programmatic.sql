@@ -1,7 +1,7 @@
--- Typed rows per kind, made the moment a row arrives. Each kind has a door of its own, `typed_KIND`, that keeps nothing: what
--- goes through it reaches the table and the counters, and during a rebuild those that are being built as well.
+-- A build of silver's programmatic banners: tables of its own in the database @BUILD@, and what feeds them from the moment of the last
+-- statement on. The views medallion.silver_... show one build to readers.
 
-CREATE TABLE IF NOT EXISTS medallion.silver_programmatic
+CREATE TABLE @BUILD@.silver_programmatic
 (
     raw_id UUID,
     detected_at DateTime('UTC'),
@@ -38,10 +38,8 @@ CREATE TABLE IF NOT EXISTS medallion.silver_programmatic
 ENGINE = MergeTree PARTITION BY toYYYYMM(detected_at) ORDER BY (user_key, detected_at, raw_id)
 SETTINGS non_replicated_deduplication_window = 10000;
 
-CREATE TABLE IF NOT EXISTS medallion.typed_programmatic AS medallion.silver_programmatic ENGINE = Null;
-
 -- How often a group of placements, and its whole domain, were seen on a site in a month.
-CREATE TABLE IF NOT EXISTS medallion.silver_kutm_per_group
+CREATE TABLE @BUILD@.silver_kutm_per_group
 (
     month UInt32,
     domain_hash UInt64,
@@ -51,7 +49,7 @@ CREATE TABLE IF NOT EXISTS medallion.silver_kutm_per_group
 ENGINE = SummingMergeTree PARTITION BY month ORDER BY (domain_hash, group_hash)
 SETTINGS non_replicated_deduplication_window = 10000;
 
-CREATE TABLE IF NOT EXISTS medallion.silver_kutm_per_domain
+CREATE TABLE @BUILD@.silver_kutm_per_domain
 (
     month UInt32,
     domain_hash UInt64,
@@ -60,6 +58,22 @@ CREATE TABLE IF NOT EXISTS medallion.silver_kutm_per_domain
 ENGINE = SummingMergeTree PARTITION BY month ORDER BY domain_hash
 SETTINGS non_replicated_deduplication_window = 10000;
 
-CREATE MATERIALIZED VIEW IF NOT EXISTS medallion.type_programmatic TO medallion.typed_programmatic AS
+-- The build's door, which keeps nothing: what goes through it reaches each of the tables.
+CREATE TABLE @BUILD@.typed AS @BUILD@.silver_programmatic ENGINE = Null;
+
+CREATE MATERIALIZED VIEW @BUILD@.feed_silver TO @BUILD@.silver_programmatic AS
+SELECT * FROM @BUILD@.typed;
+
+CREATE MATERIALIZED VIEW @BUILD@.feed_kutm_per_group TO @BUILD@.silver_kutm_per_group AS
+SELECT toYYYYMM(detected_at) AS month, domain_hash, group_hash, count() AS placements
+FROM @BUILD@.typed
+GROUP BY month, domain_hash, group_hash;
+
+CREATE MATERIALIZED VIEW @BUILD@.feed_kutm_per_domain TO @BUILD@.silver_kutm_per_domain AS
+SELECT toYYYYMM(detected_at) AS month, domain_hash, count() AS placements
+FROM @BUILD@.typed
+GROUP BY month, domain_hash;
+
+CREATE MATERIALIZED VIEW @BUILD@.type TO @BUILD@.typed AS
 -- include: sql/select_programmatic.sql
 ;
