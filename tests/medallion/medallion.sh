@@ -34,7 +34,8 @@ medallion_begin() {
     MEDALLION_POSTGRES=127.0.0.1:$postgres_port/reference CLICKHOUSE_URL=$url
     MEDALLION_POSTGRES_USER=medallion MEDALLION_POSTGRES_PASSWORD=
     export MEDALLION_POSTGRES MEDALLION_POSTGRES_USER MEDALLION_POSTGRES_PASSWORD CLICKHOUSE_URL
-    "$medallion/medallion" schema || exit 1
+    # shellcheck disable=SC2086 # words
+    "$medallion/medallion" schema ${medallion_options:-} || exit 1
 }
 
 # generate KIND FIRST ROWS [SEED]: lines as a parser sends them, over 40 days from 2026-01-01 on.

@@ -68,7 +68,8 @@ CREATE TABLE IF NOT EXISTS medallion.bronze_raw_data
     detected_at DateTime('UTC'),
     context JSON,
     payload JSON,
-    created_at DateTime64(3, 'UTC')
+    created_at DateTime64(3, 'UTC'),
+    INDEX created_at created_at TYPE minmax
 )
 ENGINE = MergeTree PARTITION BY toYYYYMM(detected_at) ORDER BY (detection_type, detected_at, raw_id)
 SETTINGS non_replicated_deduplication_window = 10000;

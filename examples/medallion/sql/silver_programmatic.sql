@@ -33,7 +33,8 @@ CREATE TABLE @BUILD@.silver_programmatic
     width UInt16,
     height UInt16,
     top_px UInt16,
-    page_depth UInt8
+    page_depth UInt8,
+    INDEX created_at created_at TYPE minmax
 )
 ENGINE = MergeTree PARTITION BY toYYYYMM(detected_at) ORDER BY (user_key, detected_at, raw_id)
 SETTINGS non_replicated_deduplication_window = 10000;

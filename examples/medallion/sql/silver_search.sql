@@ -21,7 +21,8 @@ CREATE TABLE @BUILD@.silver_search
     advertiser_id UInt32,
     advertiser LowCardinality(String),
     brand LowCardinality(String),
-    category LowCardinality(String)
+    category LowCardinality(String),
+    INDEX created_at created_at TYPE minmax
 )
 ENGINE = MergeTree PARTITION BY toYYYYMM(detected_at) ORDER BY (user_key, detected_at, raw_id)
 SETTINGS non_replicated_deduplication_window = 10000;
