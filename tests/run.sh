@@ -1,7 +1,7 @@
 #!/bin/sh
 # tests/run.sh [GROUP...]
 #
-# Runs the groups of tests, all by default: unit cli sql laws docs fuzz bench faults install mart clients. Prints one line
+# Runs the groups of tests, all by default: unit cli sql laws docs fuzz bench faults install mart medallion clients. Prints one line
 # per test program, details for failures and skips, and at the end `N passed, N failed, N skipped`.
 # Exit status 1 if anything failed. Complete outputs stay in $BUILD/test-logs. The groups unit and
 # fuzz run a second time in the sanitized build, where $BUILD/asan has one.
@@ -23,8 +23,9 @@ program_pid=
 # The program runs in a process group of its own, which an interrupt from the terminal does not reach.
 install_pid=
 mart_pid=
+medallion_pid=
 # shellcheck disable=SC2154 # assigned there
-trap 'for pid in $program_pid $install_pid $mart_pid; do kill "$pid"; done; rm -rf "$base_tmpdir"' EXIT
+trap 'for pid in $program_pid $install_pid $mart_pid $medallion_pid; do kill "$pid"; done; rm -rf "$base_tmpdir"' EXIT
 trap 'exit 129' HUP INT TERM
 logs=$BUILD/test-logs
 mkdir -p "$logs" || exit 1
@@ -138,13 +139,14 @@ run_group() {
     case $1 in
     unit) run_unit ;;
     sql) run_sql ;;
-    mart)
-        if [ -n "$mart_pid" ]; then
-            wait "$mart_pid"
-            mart_pid=
-            add_run "$logs/mart.log"
+    mart | medallion)
+        eval "early_pid=\$${1}_pid"
+        if [ -n "$early_pid" ]; then
+            wait "$early_pid"
+            eval "${1}_pid="
+            add_run "$logs/$1.log"
         else
-            run_scripts mart
+            run_scripts "$1"
         fi
         ;;
     cli | laws | docs | bench | faults | install) run_scripts "$1" ;;
@@ -163,7 +165,7 @@ run_group() {
         fi
         ;;
     *)
-        echo "usage: tests/run.sh [unit|cli|sql|laws|docs|fuzz|bench|faults|install|mart|clients]...; found '$1'" >&2
+        echo "usage: tests/run.sh [unit|cli|sql|laws|docs|fuzz|bench|faults|install|mart|medallion|clients]...; found '$1'" >&2
         exit 2
         ;;
     esac
@@ -174,7 +176,7 @@ run_group() {
 }
 
 chosen=$#
-[ $# -gt 0 ] || set -- unit cli sql laws docs fuzz bench faults install mart clients
+[ $# -gt 0 ] || set -- unit cli sql laws docs fuzz bench faults install mart medallion clients
 # The clients take minutes of waiting for others to install: meanwhile the other groups run.
 case " $* " in
 *' clients '*)
@@ -183,15 +185,17 @@ case " $* " in
     install_pid=$!
     ;;
 esac
-# So do the tests of the mart, which wait for its server most of the time.
-case " $* " in
-*' mart '*)
-    [ $# -eq 1 ] || ! [ -d tests/mart ] || {
-        sh tests/run.sh mart >"$logs/mart.log" 2>&1 </dev/null &
-        mart_pid=$!
-    }
-    ;;
-esac
+# So do the tests of the mart and of the medallion, which wait for their servers most of the time.
+for early in mart medallion; do
+    case " $* " in
+    *" $early "*)
+        [ $# -eq 1 ] || ! [ -d "tests/$early" ] || {
+            sh tests/run.sh "$early" >"$logs/$early.log" 2>&1 </dev/null &
+            eval "${early}_pid=\$!"
+        }
+        ;;
+    esac
+done
 for group in "$@"; do
     run_group "$group"
 done

@@ -37,3 +37,32 @@ check_equal 'coefficients of every kind' '1	1	1	1	1	1	1	1' "$(sql "SELECT countI
 awk -F '\t' -v OFS='\t' 'NR == 2 { $17 = $17 * 1.0001 } { print }' "$TMPDIR/gold" >"$TMPDIR/changed"
 run python3 "$ROOT/tests/medallion/recompute.py" "$TMPDIR/lines" "$TMPDIR/sites" "$TMPDIR/formats" "$TMPDIR/domains" "$TMPDIR/changed"
 check_equal 'a changed value is found' 1 "$status"
+
+# ---- the page ----
+echo 'no detection' | load broken
+sql 'INSERT INTO ops.insert_lag (seconds) VALUES (0.25), (0.25), (0.75)'
+"$medallion/medallion" report >"$TMPDIR/report.html" || not_ok 'the page is drawn' "$(cat "$TMPDIR/report.html")"
+check_equal 'the page reads nothing else' '' "$(grep -iE 'https?:|src=|href=|url\(|@import' "$TMPDIR/report.html")"
+if ! command -v chromium >/dev/null; then
+    skip 'the page in a browser' 'chromium is not installed'
+    exit 0
+fi
+run timeout 120 chromium --headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking \
+    --disable-component-update --disable-sync --user-data-dir="$TMPDIR/profile" --dump-dom "file://$TMPDIR/report.html" </dev/null
+check_equal 'browser: status' 0 "$status"
+# shows NAME FRAGMENT
+shows() {
+    check_contains "shows $1" "$2" "$(cat "$TMPDIR/stdout")"
+}
+n_rows=$(wc -l <"$TMPDIR/lines")
+shows 'rows' "<dt>rows in bronze</dt><dd>$((n_rows / 1000)) $(printf %03d $((n_rows % 1000)))</dd>"
+shows 'dead letters' '>not JSON</text><rect class="bar" rx="2" x="320" y="4" height="16" width="560"></rect><text x="888" y="17">1</text>'
+shows 'a lag' '>0.25 s</text>'
+shows 'a refresh' '>gold_programmatic_banners</text>'
+# The top advertiser by the oracle's rows: its OTS added up here from the mart's export.
+top=$(sql "SELECT advertiser FROM gold_programmatic_banners WHERE advertiser != '' GROUP BY advertiser ORDER BY sum(ots) DESC LIMIT 1")
+sql "SELECT raw_id FROM gold_programmatic_banners WHERE advertiser = '$top'" >"$TMPDIR/top_ids"
+shows 'the top advertiser' ">$top</text>"
+shows 'its OTS' ">$(awk -F '\t' 'NR == FNR { top[$1]; next } $1 in top { sum += $18; n++ } END { x = sprintf("%.2f", sum / 1e6); sub(/\.?0+$/, "", x); printf "%s million in %d rows", x, n }' \
+    "$TMPDIR/top_ids" "$TMPDIR/gold")</text>"
+check_equal 'no number that is none' '' "$(grep -E '"(-?nan|-?inf)"|="-' "$TMPDIR/stdout")"

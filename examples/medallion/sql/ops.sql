@@ -2,6 +2,9 @@
 
 CREATE DATABASE IF NOT EXISTS ops;
 
+-- What inserts took that somebody measured, from the first byte to the row in silver; for the page.
+CREATE TABLE IF NOT EXISTS ops.insert_lag (at DateTime DEFAULT now(), seconds Float64) ENGINE = MergeTree ORDER BY at;
+
 -- Fields of payloads that people know of, as patterns of LIKE. Another one raises an alert until it has its line here.
 CREATE TABLE IF NOT EXISTS ops.known_fields
 (
