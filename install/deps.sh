@@ -65,8 +65,6 @@ is_there() {
 	what=${1#*:}
 	case $1 in
 	cmd:*) command -v "$what" >/dev/null 2>&1 ;;
-	# Unquoted: a pattern.
-	# shellcheck disable=SC2086
 	file:*) ls -d $what >/dev/null 2>&1 ;;
 	pkg:*) pkg-config --exists "$what" 2>/dev/null ;;
 	py:*) python3 -c "import $what" 2>/dev/null ;;

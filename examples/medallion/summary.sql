@@ -22,22 +22,37 @@ ORDER BY place
 FORMAT PrettyCompactMonoBlock
 
 -- step: refreshes
-WITH last AS
+SELECT name AS refresh, round(query_duration_ms / 1000, 2) AS seconds,
+    round((ProfileEvents['UserTimeMicroseconds'] + ProfileEvents['SystemTimeMicroseconds']) / 1e6, 2) AS `processor seconds`,
+    intDiv(memory_usage, 1048576) AS MiB, written_rows AS rows
+FROM
 (
-    SELECT view AS name, last_success_duration_ms AS ms FROM system.view_refreshes WHERE database = 'medallion' AND startsWith(view, 'gold_')
-)
-SELECT name AS refresh, round(ms / 1000, 2) AS seconds
-FROM last
-ORDER BY ms DESC
+    SELECT *, toUUIDOrZero(extract(query, 'inner_id\\.([0-9a-f-]+)')) AS view
+    FROM system.query_log
+    WHERE type = 'QueryFinish' AND is_internal AND query_kind = 'Insert'
+    ORDER BY event_time_microseconds DESC
+    LIMIT 1 BY view
+) AS refreshes
+INNER JOIN system.tables ON system.tables.uuid = refreshes.view
+WHERE startsWith(name, 'gold_')
+ORDER BY query_duration_ms DESC
 FORMAT PrettyCompactMonoBlock
 
 -- step: distinct
 SELECT uniqExact(domain) AS domains FROM gold_programmatic_banners
 
+-- step: normalised
+-- The banners for PostgreSQL, as its tables keep them: ids in the place of names.
+SELECT raw_id, detected_at, site_id, rank AS domain_id, format, country, ots
+FROM gold_programmatic_banners
+INNER JOIN (SELECT domain, row_number() OVER (ORDER BY domain) AS rank FROM (SELECT DISTINCT domain FROM gold_programmatic_banners)) AS domains USING (domain)
+FORMAT TSV
+
+-- step: domains
+SELECT row_number() OVER (ORDER BY domain) AS domain_id, domain FROM (SELECT DISTINCT domain FROM gold_programmatic_banners) FORMAT TSV
+
 -- step: answers
-SELECT (SELECT uniqExact(domain) FROM gold_programmatic_banners) AS `count distinct domain over gold`, query_duration_ms AS milliseconds
+SELECT min(query_duration_ms) AS fastest, quantileExact(0.5)(query_duration_ms) AS median
 FROM system.query_log
-WHERE type = 'QueryFinish' AND query LIKE '%SELECT uniqExact(domain) AS domains FROM gold_programmatic_banners%'
-ORDER BY event_time_microseconds DESC
-LIMIT 1
-FORMAT PrettyCompactMonoBlock
+WHERE type = 'QueryFinish' AND NOT is_internal AND query LIKE 'SELECT uniqExact(domain) AS domains FROM gold_programmatic_banners%'
+FORMAT TSV
