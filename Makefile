@@ -323,7 +323,7 @@ uninstall: $(PAYLOAD) ## take it off again
 	@install/install.sh --uninstall $(ON_DISK)
 	rm -rf '$(DESTDIR)$(LIBDIR)/saltwell' '$(DESTDIR)$(PREFIX)/share/doc/saltwell'
 
-include install/package.mk tests/bench/bench.mk examples/ad_mart/mart.mk examples/medallion/medallion.mk
+include install/package.mk tests/bench/bench.mk examples/ad_mart/mart.mk examples/medallion/medallion.mk tests/dbt/dbt.mk
 
 .PHONY: clean
 clean: ## remove everything that was built

@@ -32,6 +32,7 @@ check cmd:python3 python3
 check py:ensurepip python3-venv
 check cmd:zstd zstd
 check cmd:curl curl
+check cmd:git git
 check cmd:valgrind valgrind
 check cmd:chromium chromium
 check cmd:chromedriver chromium-driver

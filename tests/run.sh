@@ -1,7 +1,7 @@
 #!/bin/sh
 # tests/run.sh [GROUP...]
 #
-# Runs the groups of tests, all by default: unit cli sql laws docs fuzz bench faults install mart medallion clients. Prints one line
+# Runs the groups of tests, all by default: unit cli sql laws docs fuzz bench faults install mart medallion dbt clients. Prints one line
 # per test program, details for failures and skips, and at the end `N passed, N failed, N skipped`.
 # Exit status 1 if anything failed. Complete outputs stay in $BUILD/test-logs. The groups unit and
 # fuzz run a second time in the sanitized build, where $BUILD/asan has one.
@@ -24,8 +24,9 @@ program_pid=
 install_pid=
 mart_pid=
 medallion_pid=
+dbt_pid=
 # shellcheck disable=SC2154 # assigned there
-trap 'for pid in $program_pid $install_pid $mart_pid $medallion_pid; do kill "$pid"; done; rm -rf "$base_tmpdir"' EXIT
+trap 'for pid in $program_pid $install_pid $mart_pid $medallion_pid $dbt_pid; do kill "$pid"; done; rm -rf "$base_tmpdir"' EXIT
 trap 'exit 129' HUP INT TERM
 logs=$BUILD/test-logs
 mkdir -p "$logs" || exit 1
@@ -149,6 +150,16 @@ run_group() {
             run_scripts "$1"
         fi
         ;;
+    dbt)
+        if [ -n "$dbt_pid" ]; then
+            wait "$dbt_pid"
+            dbt_pid=
+            add_run "$logs/dbt.log"
+        elif [ -d tests/dbt ]; then
+            run_program dbt/install sh tests/clients/install.sh python
+            run_scripts dbt
+        fi
+        ;;
     cli | laws | docs | bench | faults | install) run_scripts "$1" ;;
     clients)
         [ -z "$install_pid" ] || wait "$install_pid"
@@ -165,7 +176,7 @@ run_group() {
         fi
         ;;
     *)
-        echo "usage: tests/run.sh [unit|cli|sql|laws|docs|fuzz|bench|faults|install|mart|medallion|clients]...; found '$1'" >&2
+        echo "usage: tests/run.sh [unit|cli|sql|laws|docs|fuzz|bench|faults|install|mart|medallion|dbt|clients]...; found '$1'" >&2
         exit 2
         ;;
     esac
@@ -176,7 +187,7 @@ run_group() {
 }
 
 chosen=$#
-[ $# -gt 0 ] || set -- unit cli sql laws docs fuzz bench faults install mart medallion clients
+[ $# -gt 0 ] || set -- unit cli sql laws docs fuzz bench faults install mart medallion dbt clients
 # The clients take minutes of waiting for others to install: meanwhile the other groups run.
 case " $* " in
 *' clients '*)
@@ -185,7 +196,8 @@ case " $* " in
     install_pid=$!
     ;;
 esac
-# So do the tests of the mart and of the medallion, which wait for their servers most of the time.
+# So do the tests of the mart and of the medallion, which wait for their servers most of the time, and those of dbt, once it is
+# installed.
 for early in mart medallion; do
     case " $* " in
     *" $early "*)
@@ -196,6 +208,14 @@ for early in mart medallion; do
         ;;
     esac
 done
+case " $* " in
+*' dbt '*)
+    [ $# -eq 1 ] || ! [ -d tests/dbt ] || {
+        TEST_TIMEOUT_S=$((2 * TEST_TIMEOUT_S)) sh tests/run.sh dbt >"$logs/dbt.log" 2>&1 </dev/null &
+        dbt_pid=$!
+    }
+    ;;
+esac
 for group in "$@"; do
     run_group "$group"
 done

@@ -28,6 +28,7 @@ static const char help[] =
     "  --cluster NAME      run it on every shard of this cluster, on the shard's own rows; rows "
     "of\n"
     "                      one key must be on one shard\n"
+    "  --check-exit-code   for INSERT ... SELECT: the answer waits for the program's exit status\n"
     "  --help, --version\n"
     "\n"
     "The other options are those of the program: period_stream --help, merge_partials --help.\n"
@@ -96,7 +97,7 @@ static const struct subcommand subcommands[] = {
     {"merge_partials", merge_options, check_merge, write_merge},
 };
 
-enum { OPTION_TABLE, OPTION_SHARDS, OPTION_CLUSTER };
+enum { OPTION_TABLE, OPTION_SHARDS, OPTION_CLUSTER, OPTION_CHECK_EXIT_CODE };
 
 static enum status take_option(void *context, int option, const char *value, struct err *err)
 {
@@ -109,8 +110,11 @@ static enum status take_option(void *context, int option, const char *value, str
     case OPTION_SHARDS:
         return options_number("--shards", value, "a number", 1, MAX_RANGES, &request->n_ranges,
                               err);
-    default: /* OPTION_CLUSTER */
+    case OPTION_CLUSTER:
         request->cluster = value;
+        return STATUS_OK;
+    default: /* OPTION_CHECK_EXIT_CODE */
+        request->check_exit_code = true;
         return STATUS_OK;
     }
 }
@@ -135,6 +139,7 @@ static enum status read_command(struct command *command, int argc, char **argv,
         {"table", required_argument, NULL, OPTION_TABLE},
         {"shards", required_argument, NULL, OPTION_SHARDS},
         {"cluster", required_argument, NULL, OPTION_CLUSTER},
+        {"check-exit-code", no_argument, NULL, OPTION_CHECK_EXIT_CODE},
         {0},
     };
     TRY(find_subcommand(argc > 1 ? argv[1] : "", &command->subcommand, err));

@@ -80,6 +80,12 @@ carried raw 'back\\nslash' TSVRaw
 written TSVRaw 'line String' raw_s 'saltwell_sql period_stream --table raw_s --keys "back\\\\slash" --time "t s" --gap 1' >"$TMPDIR/ask"
 carried raw_s 'back\\slash' TSVRaw
 
+# For what is stored.
+written Native 'statement String' raw_s 'saltwell_sql period_stream --table raw_s --keys "t s" --time "t s" --gap 1 --check-exit-code' >"$TMPDIR/ask"
+carried raw_s 't s' Native
+query <"$TMPDIR/ask"
+check_contains '--check-exit-code' 'SETTINGS check_exit_code = 1, stderr_reaction' "$(cat "$TMPDIR/stdout")"
+
 # Every word of the server's grammar as a name.
 query <<'SQL'
 SELECT concat('CREATE TABLE words (', arrayStringConcat(arrayMap((w, i) -> concat('`', w, '` UInt16 DEFAULT ', toString(i)), groupArray(word) AS words, arrayEnumerate(words)), ', '),

@@ -1,7 +1,9 @@
 #!/bin/sh
-# Installs the clients, in the versions that are pinned here, into $BUILD/clients: python/ (a virtual
-# environment), node/ and jdbc/. What is there already stays. What cannot be installed is a skip with
-# its reason, and so are the tests that need it.
+# tests/clients/install.sh [jdbc|node|python]...
+#
+# Installs the clients, all by default, in the versions that are pinned here, into $BUILD/clients: python/ (a
+# virtual environment), node/ and jdbc/. What is there already stays; what another run of this script installs is
+# waited for. What cannot be installed is a skip with its reason, and so are the tests that need it.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 
@@ -30,10 +32,15 @@ install_jdbc() {
         dependency:build-classpath "-Dmdep.outputFile=$clients/jdbc/classpath"
 }
 
-# set_up NAME PIN...: the files that pin its versions are kept as the sign of success.
+# set_up NAME: the files that pin its versions are kept as the sign of success.
 set_up() {
     client=$1
-    shift
+    case $client in
+    jdbc) set -- "$here/jdbc/pom.xml" ;;
+    node) set -- "$here/node/package-lock.json" ;;
+    python) set -- "$here/python/requirements.txt" "$here/python/constraints.txt" ;;
+    *) not_ok "$client" 'expected jdbc, node or python' && return ;;
+    esac
     log=$clients/$client.log
     if cat "$@" | cmp -s - "$clients/$client/.installed"; then
         ok "$client is there"
@@ -52,7 +59,9 @@ set_up() {
 }
 
 # Most of the time is the network's.
-set_up jdbc "$here/jdbc/pom.xml" &
-set_up node "$here/node/package-lock.json" &
-set_up python "$here/python/requirements.txt" "$here/python/constraints.txt"
+mkdir -p "$clients"
+[ $# -gt 0 ] || set -- jdbc node python
+for client; do
+    { flock 9 && set_up "$client"; } 9>"$clients/$client.lock" &
+done
 wait

@@ -141,10 +141,11 @@ static enum status append_settings(const struct sql_request *request, struct buf
 {
     enum { READ_MS = 600000, WRITE_MS = 60000 };
     unsigned long long write_ms = 2000ull * request->patience_s;
-    char settings[160];
+    char settings[192];
     (void)snprintf(settings, sizeof(settings),
-                   "),\n    SETTINGS stderr_reaction = '%s', command_read_timeout = %d, "
+                   "),\n    SETTINGS %sstderr_reaction = '%s', command_read_timeout = %d, "
                    "command_write_timeout = %llu)\n",
+                   request->check_exit_code ? "check_exit_code = 1, " : "",
                    request->stats ? "log" : "throw", READ_MS,
                    write_ms > WRITE_MS ? write_ms : WRITE_MS);
     return buf_append_text(text, settings, err);

@@ -17,6 +17,7 @@ struct sql_request {
     size_t max_memory_bytes; /* 0: not asked for, as patience_s */
     uint64_t patience_s;
     bool stats;
+    bool check_exit_code;
 };
 
 /* The parts of a statement. */

@@ -1,0 +1,1 @@
+{{ saltwell.merge_partials(source('shop', 'events'), keys='nobody') }}

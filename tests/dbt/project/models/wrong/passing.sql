@@ -1,0 +1,2 @@
+{{ config(materialized='ephemeral') }}
+SELECT * FROM {{ source('shop', 'events') }}
