@@ -33,5 +33,5 @@ CREATE MATERIALIZED VIEW @BUILD@.feed_silver TO @BUILD@.silver_marketplace AS
 SELECT * FROM @BUILD@.typed;
 
 CREATE MATERIALIZED VIEW @BUILD@.type TO @BUILD@.typed AS
--- include: sql/select_marketplace.sql
+-- include: sql/silver/silver_marketplace.sql
 ;

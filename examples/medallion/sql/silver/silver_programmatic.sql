@@ -1,4 +1,4 @@
--- Programmatic banners: rows of silver from rows of bronze, @SOURCE@.
+-- Programmatic banners: rows of silver from rows of bronze. The script reads this text, and dbt does (../../dbt).
 SELECT
     raw_id,
     detected_at,
@@ -59,10 +59,10 @@ FROM
         toUInt16(clamped(splitByChar('x', format)[2], 1, 4000)) AS height,
         toUInt16(clamped(context.top_px::String, 0, 30000)) AS top_px,
         toUInt8(clamped(context.page_depth::String, 1, 50)) AS page_depth
-    FROM @SOURCE@
+    FROM {{ source('medallion', 'bronze_raw_data') }}
     WHERE detection_type = 'programmatic'
 ) AS row
-LEFT ANY JOIN medallion.mirror_sites AS site ON site.host = row.host
-LEFT ANY JOIN medallion.mirror_categories AS site_category ON site_category.category_id = site.category_id
-LEFT ANY JOIN medallion.mirror_advertisers AS advertiser ON advertiser.domain = row.domain
-LEFT ANY JOIN medallion.mirror_categories AS category ON category.category_id = advertiser.category_id
+LEFT ANY JOIN {{ source('medallion', 'mirror_sites') }} AS site ON site.host = row.host
+LEFT ANY JOIN {{ source('medallion', 'mirror_categories') }} AS site_category ON site_category.category_id = site.category_id
+LEFT ANY JOIN {{ source('medallion', 'mirror_advertisers') }} AS advertiser ON advertiser.domain = row.domain
+LEFT ANY JOIN {{ source('medallion', 'mirror_categories') }} AS category ON category.category_id = advertiser.category_id

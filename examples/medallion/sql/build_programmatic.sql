@@ -76,5 +76,5 @@ FROM @BUILD@.typed
 GROUP BY month, domain_hash;
 
 CREATE MATERIALIZED VIEW @BUILD@.type TO @BUILD@.typed AS
--- include: sql/select_programmatic.sql
+-- include: sql/silver/silver_programmatic.sql
 ;

@@ -1,4 +1,4 @@
--- Marketplace shelves: rows of silver from rows of bronze, @SOURCE@.
+-- Marketplace shelves: rows of silver from rows of bronze. The script reads this text, and dbt does (../../dbt).
 SELECT
     raw_id,
     detected_at,
@@ -33,9 +33,9 @@ FROM
         clamped(payload.price::String, 0, 10000000) AS price,
         clamped(payload.old_price::String, 0, 10000000) AS old_price,
         lower(cutToFirstSignificantSubdomain(ifNull(payload.seller.url.:String, ''))) AS domain
-    FROM @SOURCE@
+    FROM {{ source('medallion', 'bronze_raw_data') }}
     WHERE detection_type = 'marketplace'
 ) AS row
-LEFT ANY JOIN medallion.mirror_sites AS site ON site.host = row.host
-LEFT ANY JOIN medallion.mirror_advertisers AS advertiser ON advertiser.domain = row.domain
-LEFT ANY JOIN medallion.mirror_categories AS category ON category.category_id = advertiser.category_id
+LEFT ANY JOIN {{ source('medallion', 'mirror_sites') }} AS site ON site.host = row.host
+LEFT ANY JOIN {{ source('medallion', 'mirror_advertisers') }} AS advertiser ON advertiser.domain = row.domain
+LEFT ANY JOIN {{ source('medallion', 'mirror_categories') }} AS category ON category.category_id = advertiser.category_id

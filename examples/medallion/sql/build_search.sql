@@ -34,5 +34,5 @@ CREATE MATERIALIZED VIEW @BUILD@.feed_silver TO @BUILD@.silver_search AS
 SELECT * FROM @BUILD@.typed;
 
 CREATE MATERIALIZED VIEW @BUILD@.type TO @BUILD@.typed AS
--- include: sql/select_search.sql
+-- include: sql/silver/silver_search.sql
 ;

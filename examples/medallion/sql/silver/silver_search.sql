@@ -1,4 +1,4 @@
--- Search results: rows of silver from rows of bronze, @SOURCE@.
+-- Search results: rows of silver from rows of bronze. The script reads this text, and dbt does (../../dbt).
 SELECT
     raw_id,
     detected_at,
@@ -34,9 +34,9 @@ FROM
         ifNull(payload.title.:String, '') AS title,
         ifNull(payload.target_url.:String, '') AS target_url,
         lower(cutToFirstSignificantSubdomain(target_url)) AS domain
-    FROM @SOURCE@
+    FROM {{ source('medallion', 'bronze_raw_data') }}
     WHERE detection_type = 'search'
 ) AS row
-LEFT ANY JOIN medallion.mirror_sites AS site ON site.host = row.host
-LEFT ANY JOIN medallion.mirror_advertisers AS advertiser ON advertiser.domain = row.domain
-LEFT ANY JOIN medallion.mirror_categories AS category ON category.category_id = advertiser.category_id
+LEFT ANY JOIN {{ source('medallion', 'mirror_sites') }} AS site ON site.host = row.host
+LEFT ANY JOIN {{ source('medallion', 'mirror_advertisers') }} AS advertiser ON advertiser.domain = row.domain
+LEFT ANY JOIN {{ source('medallion', 'mirror_categories') }} AS category ON category.category_id = advertiser.category_id
