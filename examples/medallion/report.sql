@@ -1,4 +1,4 @@
--- The page: each statement prints its part of it, as it stands there. A chart is a bar per row: a name, a bar of up to 560 points, a
+-- The page: each statement prints its part of it, as it stands there. A chart is a bar per row: a name, a bar of up to 520 points, a
 -- number.
 
 SELECT concat('<header>\n<h1>Medallion</h1>\n<p>', toString(now('UTC')), ' UTC. Bronze, silver and gold, as they stand.</p>\n<dl>',
@@ -20,8 +20,8 @@ FORMAT TSVRaw;
 SELECT concat('<section class="wide">\n<h2>Lag per layer</h2>\n<p>Seconds: from the parser\'s insert to silver, and the age of what was copied or refreshed last.</p>\n<svg viewBox="0 0 1040 ', toString(24 * count() + 6), '" role="img" aria-label="Lag per layer">',
     arrayStringConcat(arrayMap((bar, place) -> concat(
         '<text class="name" x="0" y="', toString(24 * place - 7), '">', encodeXMLComponent(bar.1), '</text>',
-        '<rect class="bar" rx="2" x="320" y="', toString(24 * place - 20), '" height="16" width="', toString(round(greatest(1, 560 * bar.2 / greatest(1e-9, most)), 1)), '"/>',
-        '<text x="', toString(round(328 + greatest(1, 560 * bar.2 / greatest(1e-9, most)), 1)), '" y="', toString(24 * place - 7), '">', bar.3, '</text>'),
+        '<rect class="bar" rx="2" x="260" y="', toString(24 * place - 20), '" height="16" width="', toString(round(greatest(1, 520 * bar.2 / greatest(1e-9, most)), 1)), '"/>',
+        '<text x="', toString(round(268 + greatest(1, 520 * bar.2 / greatest(1e-9, most)), 1)), '" y="', toString(24 * place - 7), '">', bar.3, '</text>'),
         arrayReverseSort(bar -> (bar.2, bar.1), groupArray((name, value, label))) AS bars, arrayEnumerate(bars))), '</svg>\n</section>')
 FROM
 (
@@ -43,8 +43,8 @@ FORMAT TSVRaw;
 SELECT concat('<section class="wide">\n<h2>Refreshes</h2>\n<p>Seconds of the last refresh of each step of gold.</p>\n<svg viewBox="0 0 1040 ', toString(24 * count() + 6), '" role="img" aria-label="Refreshes">',
     arrayStringConcat(arrayMap((bar, place) -> concat(
         '<text class="name" x="0" y="', toString(24 * place - 7), '">', encodeXMLComponent(bar.1), '</text>',
-        '<rect class="bar" rx="2" x="320" y="', toString(24 * place - 20), '" height="16" width="', toString(round(greatest(1, 560 * bar.2 / greatest(1e-9, most)), 1)), '"/>',
-        '<text x="', toString(round(328 + greatest(1, 560 * bar.2 / greatest(1e-9, most)), 1)), '" y="', toString(24 * place - 7), '">', bar.3, '</text>'),
+        '<rect class="bar" rx="2" x="260" y="', toString(24 * place - 20), '" height="16" width="', toString(round(greatest(1, 520 * bar.2 / greatest(1e-9, most)), 1)), '"/>',
+        '<text x="', toString(round(268 + greatest(1, 520 * bar.2 / greatest(1e-9, most)), 1)), '" y="', toString(24 * place - 7), '">', bar.3, '</text>'),
         arrayReverseSort(bar -> (bar.2, bar.1), groupArray((name, value, label))) AS bars, arrayEnumerate(bars))), '</svg>\n</section>')
 FROM
 (
@@ -62,8 +62,8 @@ FORMAT TSVRaw;
 SELECT concat('<section class="wide">\n<h2>Dead letters</h2>\n<p>Lines that were refused, by reason.</p>\n<svg viewBox="0 0 1040 ', toString(24 * count() + 6), '" role="img" aria-label="Dead letters">',
     arrayStringConcat(arrayMap((bar, place) -> concat(
         '<text class="name" x="0" y="', toString(24 * place - 7), '">', encodeXMLComponent(bar.1), '</text>',
-        '<rect class="bar" rx="2" x="320" y="', toString(24 * place - 20), '" height="16" width="', toString(round(greatest(1, 560 * bar.2 / greatest(1e-9, most)), 1)), '"/>',
-        '<text x="', toString(round(328 + greatest(1, 560 * bar.2 / greatest(1e-9, most)), 1)), '" y="', toString(24 * place - 7), '">', bar.3, '</text>'),
+        '<rect class="bar" rx="2" x="260" y="', toString(24 * place - 20), '" height="16" width="', toString(round(greatest(1, 520 * bar.2 / greatest(1e-9, most)), 1)), '"/>',
+        '<text x="', toString(round(268 + greatest(1, 520 * bar.2 / greatest(1e-9, most)), 1)), '" y="', toString(24 * place - 7), '">', bar.3, '</text>'),
         arrayReverseSort(bar -> (bar.2, bar.1), groupArray((name, value, label))) AS bars, arrayEnumerate(bars))), '</svg>\n</section>')
 FROM
 (
@@ -81,8 +81,8 @@ FORMAT TSVRaw;
 SELECT concat('<section class="wide">\n<h2>Top advertisers by OTS</h2>\n<p>Opportunities to see, in contacts, over all sites and days.</p>\n<svg viewBox="0 0 1040 ', toString(24 * count() + 6), '" role="img" aria-label="Top advertisers by OTS">',
     arrayStringConcat(arrayMap((bar, place) -> concat(
         '<text class="name" x="0" y="', toString(24 * place - 7), '">', encodeXMLComponent(bar.1), '</text>',
-        '<rect class="bar" rx="2" x="320" y="', toString(24 * place - 20), '" height="16" width="', toString(round(greatest(1, 560 * bar.2 / greatest(1e-9, most)), 1)), '"/>',
-        '<text x="', toString(round(328 + greatest(1, 560 * bar.2 / greatest(1e-9, most)), 1)), '" y="', toString(24 * place - 7), '">', bar.3, '</text>'),
+        '<rect class="bar" rx="2" x="260" y="', toString(24 * place - 20), '" height="16" width="', toString(round(greatest(1, 520 * bar.2 / greatest(1e-9, most)), 1)), '"/>',
+        '<text x="', toString(round(268 + greatest(1, 520 * bar.2 / greatest(1e-9, most)), 1)), '" y="', toString(24 * place - 7), '">', bar.3, '</text>'),
         arrayReverseSort(bar -> (bar.2, bar.1), groupArray((name, value, label))) AS bars, arrayEnumerate(bars))), '</svg>\n</section>')
 FROM
 (

@@ -39,3 +39,16 @@ done
 for flag in is_first_in_visit is_first_in_flight; do
     check_equal "as many $flag" "$(sql "SELECT sum($flag) FROM gold_programmatic_banners")" "$(sql "SELECT sum($flag) FROM medallion_dbt.gold_programmatic_banners")"
 done
+
+python3 - "$TMPDIR/tree/examples/medallion/dbt/target/manifest.json" >"$TMPDIR/lineage" <<'END'
+import json
+import sys
+
+for child, parents in json.load(open(sys.argv[1]))["parent_map"].items():
+    if child.startswith("model."):
+        for parent in parents:
+            print("   ", parent.rsplit(".")[-1], "-->", child.rsplit(".")[-1])
+END
+sort "$TMPDIR/lineage" >"$TMPDIR/lineage_of_dbt"
+grep ' --> ' "$medallion/README.md" | sort >"$TMPDIR/lineage_of_page"
+check_files_equal "the README's lineage is dbt's" "$TMPDIR/lineage_of_dbt" "$TMPDIR/lineage_of_page"

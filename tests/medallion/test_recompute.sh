@@ -56,7 +56,7 @@ shows() {
 }
 n_rows=$(wc -l <"$TMPDIR/lines")
 shows 'rows' "<dt>rows in bronze</dt><dd>$((n_rows / 1000)) $(printf %03d $((n_rows % 1000)))</dd>"
-shows 'dead letters' '>not JSON</text><rect class="bar" rx="2" x="320" y="4" height="16" width="560"></rect><text x="888" y="17">1</text>'
+shows 'dead letters' '>not JSON</text><rect class="bar" rx="2" x="260" y="4" height="16" width="520"></rect><text x="788" y="17">1</text>'
 shows 'a lag' '>0.25 s</text>'
 shows 'a refresh' '>gold_programmatic_banners</text>'
 # The top advertiser by the oracle's rows: its OTS added up here from the mart's export.
