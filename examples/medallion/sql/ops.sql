@@ -27,20 +27,22 @@ SELECT view, dateDiff('second', last_success_time, now()) AS lag_seconds, except
 FROM system.view_refreshes
 WHERE database = 'medallion' AND startsWith(view, 'mirror_');
 
--- Rows of the last hour that have been in bronze for a minute and are not in silver.
+-- How many rows of the last hour that have been in bronze for a minute are not in silver. A row has the same created_at in both.
 CREATE OR REPLACE VIEW ops.stuck_rows AS
-SELECT toString(detection_type) AS detection_type, count() AS rows, min(created_at) AS oldest
-FROM medallion.bronze_raw_data
+SELECT detection_type, sum(n) AS rows
+FROM
+(
+    SELECT toString(detection_type) AS detection_type, created_at, 1 AS n FROM medallion.bronze_raw_data
+    UNION ALL
+    SELECT 'programmatic', created_at, -1 FROM medallion.silver_programmatic
+    UNION ALL
+    SELECT 'search', created_at, -1 FROM medallion.silver_search
+    UNION ALL
+    SELECT 'marketplace', created_at, -1 FROM medallion.silver_marketplace
+)
 WHERE created_at BETWEEN now() - INTERVAL 1 HOUR AND now() - INTERVAL 1 MINUTE
-  AND raw_id NOT IN
-  (
-      SELECT raw_id FROM medallion.silver_programmatic WHERE created_at > now() - INTERVAL 2 HOUR
-      UNION ALL
-      SELECT raw_id FROM medallion.silver_search WHERE created_at > now() - INTERVAL 2 HOUR
-      UNION ALL
-      SELECT raw_id FROM medallion.silver_marketplace WHERE created_at > now() - INTERVAL 2 HOUR
-  )
-GROUP BY detection_type;
+GROUP BY detection_type
+HAVING rows > 0;
 
 -- What is wrong now: a row per alert and what it is about.
 CREATE OR REPLACE VIEW ops.conditions AS
@@ -56,7 +58,7 @@ SELECT 'mirror lags', view, concat(toString(lag_seconds), ' s')
 FROM ops.mirror_lag
 WHERE lag_seconds > 600
 UNION ALL
-SELECT 'rows stuck', detection_type, concat(toString(rows), ' rows, the oldest from ', toString(oldest))
+SELECT 'rows stuck', detection_type, concat(toString(rows), ' rows')
 FROM ops.stuck_rows
 UNION ALL
 SELECT 'unknown field', concat(toString(detection_type), ' ', path), concat('first seen at ', toString(min(first_seen)))
