@@ -54,5 +54,5 @@ SELECT row_number() OVER (ORDER BY domain) AS domain_id, domain FROM (SELECT DIS
 -- step: answers
 SELECT min(query_duration_ms) AS fastest, quantileExact(0.5)(query_duration_ms) AS median
 FROM system.query_log
-WHERE type = 'QueryFinish' AND NOT is_internal AND query LIKE 'SELECT uniqExact(domain) AS domains FROM gold_programmatic_banners%'
+WHERE type = 'QueryFinish' AND NOT is_internal AND query LIKE '%SELECT uniqExact(domain) AS domains FROM gold%' AND query NOT LIKE '%query\_log%'
 FORMAT TSV
