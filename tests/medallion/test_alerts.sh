@@ -102,8 +102,8 @@ check_equal 'a refresh that failed' "gold_broken ['raised'] " "$(state 'refresh 
 sql 'DROP TABLE gold_broken'
 
 stuck_build=$(sql "SELECT extract(as_select, 'medallion_build_[a-z]+_[0-9_]+') FROM system.tables WHERE database = 'medallion' AND name = 'silver_search'")
-sql "DELETE FROM $stuck_build.silver_search WHERE raw_id = '00000000-0000-0000-0000-000000000015'"
-sql "ALTER TABLE bronze_raw_data UPDATE created_at = created_at - 120 WHERE raw_id = '00000000-0000-0000-0000-000000000015'" set:mutations_sync=1
+sql "DELETE FROM $stuck_build.silver_search IN PARTITION 202601 WHERE raw_id = '00000000-0000-0000-0000-000000000015'"
+sql "ALTER TABLE bronze_raw_data UPDATE created_at = created_at - 120 IN PARTITION 202601 WHERE raw_id = '00000000-0000-0000-0000-000000000015'" set:mutations_sync=1
 watch
 check_equal 'rows stuck between bronze and silver' "search ['raised'] " "$(state 'rows stuck')"
 "$medallion/medallion" rebuild --month 2026-01 --kind search >/dev/null
