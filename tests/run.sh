@@ -14,7 +14,7 @@ SALTWELL_DATA=${SALTWELL_DATA:-../shared/data}
 TEST_TIMEOUT_S=${TEST_TIMEOUT_S:-300}
 GROUPS_FIRST='unit cli sql laws docs fuzz bench faults install clients'
 # Examples, which wait for their servers most of the time: they run beside the others, one after another.
-GROUPS_BESIDE='mart phoenix load dbt'
+GROUPS_BESIDE='mart phoenix load medallion dbt'
 case $BUILD in /*) ;; *) BUILD=$ROOT/$BUILD ;; esac
 case $SALTWELL_DATA in /*) ;; *) SALTWELL_DATA=$ROOT/$SALTWELL_DATA ;; esac
 SALTWELL_TEST_RUN=1
@@ -139,7 +139,7 @@ run_group() {
     case $1 in
     unit) run_unit ;;
     sql) run_sql ;;
-    cli | laws | docs | bench | faults | install | mart) run_scripts "$1" ;;
+    cli | laws | docs | bench | faults | install | mart | medallion) run_scripts "$1" ;;
     phoenix | load)
         run_program "$1/phoenix" sh tests/phoenix/install.sh
         run_scripts "$1"

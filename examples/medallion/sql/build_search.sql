@@ -1,0 +1,38 @@
+-- A build of silver's search results: tables of its own in the database @BUILD@, and what feeds them from the moment of the last
+-- statement on. The views medallion.silver_... show one build to readers.
+
+CREATE TABLE @BUILD@.silver_search
+(
+    raw_id UUID,
+    detected_at DateTime('UTC'),
+    created_at DateTime64(3, 'UTC'),
+    user_key UInt64,
+    user String,
+    host LowCardinality(String),
+    site_id UInt32,
+    site_visits_per_day UInt32,
+    query String,
+    query_hash UInt64,
+    position UInt8,
+    is_ad Bool,
+    title String,
+    target_url String,
+    domain LowCardinality(String),
+    advertiser_id UInt32,
+    advertiser LowCardinality(String),
+    brand LowCardinality(String),
+    category LowCardinality(String),
+    INDEX created_at created_at TYPE minmax
+)
+ENGINE = MergeTree PARTITION BY toYYYYMM(detected_at) ORDER BY (user_key, detected_at, raw_id)
+SETTINGS non_replicated_deduplication_window = 10000;
+
+-- The build's door, which keeps nothing: what goes through it reaches each of the tables.
+CREATE TABLE @BUILD@.typed AS @BUILD@.silver_search ENGINE = Null;
+
+CREATE MATERIALIZED VIEW @BUILD@.feed_silver TO @BUILD@.silver_search AS
+SELECT * FROM @BUILD@.typed;
+
+CREATE MATERIALIZED VIEW @BUILD@.type TO @BUILD@.typed AS
+-- include: sql/silver/silver_search.sql
+;
