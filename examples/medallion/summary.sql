@@ -1,15 +1,15 @@
 -- What `make medallion` ends with.
 
 -- step: layers
-SELECT layer, rows, note
+SELECT layer, rows, lag AS `insert to silver`
 FROM
 (
-    SELECT 1 AS place, 'bronze_raw_data' AS layer, (SELECT count() FROM bronze_raw_data) AS rows, '' AS note
+    SELECT 1 AS place, 'bronze_raw_data' AS layer, (SELECT count() FROM bronze_raw_data) AS rows, '' AS lag
     UNION ALL
     SELECT 2, 'dead_letters', (SELECT count() FROM dead_letters), ''
     UNION ALL
     SELECT 3, 'silver, the three kinds', (SELECT count() FROM silver_programmatic) + (SELECT count() FROM silver_search) + (SELECT count() FROM silver_marketplace),
-        (SELECT format('insert to silver: median {} s, 99 % {} s, longest {} s', round(quantile(0.5)(seconds), 2), round(quantile(0.99)(seconds), 2), round(max(seconds), 2))
+        (SELECT format('median {} s, 99 % {} s', round(quantile(0.5)(seconds), 2), round(quantile(0.99)(seconds), 2))
             FROM ops.insert_lag)
     UNION ALL
     SELECT 4, 'gold_programmatic_banners', (SELECT count() FROM gold_programmatic_banners), ''
