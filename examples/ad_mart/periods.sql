@@ -17,7 +17,8 @@ FROM
     WHERE (SELECT count() FROM days) > 1 OR {name} IN (SELECT {name} FROM {published} WHERE {near})
 )
 GROUP BY {name}
-HAVING min(date) != max(date);
+HAVING min(date) != max(date)
+{small_index};
 
 -- step: runs
 -- Their periods now: those old periods without the run's days, and the new rows. No other row is next
@@ -42,7 +43,8 @@ FROM executable(
         ORDER BY {name}, date
     ),
     {strict})
-GROUP BY {name};
+GROUP BY {name}
+{small_index};
 
 -- step: change
 -- Parts without such a row stay as they are; of the others these columns are written, and no other.

@@ -98,7 +98,8 @@ FROM
     SELECT *, 2 AS is_open FROM marts_auto.mark_{entity}
 ) AS row
 LEFT JOIN marts_auto.runs_{entity} AS found USING ({name})
-ARRAY JOIN [arrayFirst(run -> date BETWEEN run.2 AND run.3, found.runs)] AS run;
+ARRAY JOIN [arrayFirst(run -> date BETWEEN run.2 AND run.3, found.runs)] AS run
+{small_index};
 ]]
 
 CREATE MATERIALIZED VIEW marts_auto.refresh_daily
