@@ -39,18 +39,14 @@ static enum status take_fixed(struct phoenix_proto *message, size_t size_bytes,
     return STATUS_OK;
 }
 
-enum status phoenix_proto_next(struct phoenix_proto *message, struct phoenix_field *field_out,
-                               bool *has_field_out, struct err *err)
+static enum status take_field(struct phoenix_proto *message, struct phoenix_field *field_out,
+                              struct err *err)
 {
     uint64_t tag = 0, size_bytes = 0;
-    *has_field_out = false;
-    if (message->at == message->end)
-        return STATUS_OK;
     TRY(take_varint(message, &tag, err));
     if (tag >> 3 == 0 || tag >> 32 != 0)
         return refuse("a field without a number", err);
     *field_out = (struct phoenix_field){.number = (uint32_t)(tag >> 3)};
-    *has_field_out = true;
     switch (tag & 7) {
     case WIRE_VARINT:
         return take_varint(message, &field_out->integer, err);
@@ -64,6 +60,16 @@ enum status phoenix_proto_next(struct phoenix_proto *message, struct phoenix_fie
     default:
         return refuse("a field of an unknown kind", err);
     }
+}
+
+bool phoenix_proto_next(struct phoenix_proto *message, struct phoenix_field *field_out,
+                        enum status *status_out, struct err *err)
+{
+    *status_out = STATUS_OK;
+    if (message->at == message->end)
+        return false;
+    *status_out = take_field(message, field_out, err);
+    return *status_out == STATUS_OK;
 }
 
 enum status phoenix_proto_put_integer(struct buf *buf, uint32_t number, uint64_t value,

@@ -20,11 +20,10 @@ struct phoenix_field {
     bool is_message; /* a run of bytes: a message, a text or bytes */
 };
 
-/* The next field, whose bytes stay where they are; *has_field_out is false at the end. STATUS_FORMAT:
- * a field that ends outside its message, or of an unknown kind. */
-CHECKED enum status phoenix_proto_next(struct phoenix_proto *message,
-                                       struct phoenix_field *field_out, bool *has_field_out,
-                                       struct err *err);
+/* Whether there is a next field; its bytes stay where they are. False at the end, with STATUS_OK, and
+ * with STATUS_FORMAT where a field ends outside its message or is of an unknown kind. */
+CHECKED bool phoenix_proto_next(struct phoenix_proto *message, struct phoenix_field *field_out,
+                                enum status *status_out, struct err *err);
 
 static inline size_t phoenix_proto_size(const struct phoenix_proto *message)
 {

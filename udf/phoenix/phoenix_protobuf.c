@@ -110,12 +110,9 @@ static enum status read_typed(struct phoenix_proto message, struct typed *typed,
 {
     static const uint8_t empty[1];
     struct phoenix_field field;
-    bool has_field = true;
+    enum status status = STATUS_OK;
     *typed = (struct typed){.text = {empty, empty}, .bytes = {empty, empty}};
-    for (;;) {
-        TRY(phoenix_proto_next(&message, &field, &has_field, err));
-        if (!has_field)
-            return STATUS_OK;
+    while (phoenix_proto_next(&message, &field, &status, err)) {
         if (field.number == 1)
             typed->rep = field.integer;
         else if (field.number == 2)
@@ -133,6 +130,7 @@ static enum status read_typed(struct phoenix_proto message, struct typed *typed,
         else if (field.number == 8)
             typed->holds_items = true;
     }
+    return status;
 }
 
 static struct phoenix_value bytes_value(enum phoenix_value_kind kind, struct phoenix_proto bytes)
@@ -209,12 +207,10 @@ static enum status read_column(struct phoenix_proto message, struct phoenix_rows
 {
     struct phoenix_value value = {.kind = PHOENIX_NULL};
     struct phoenix_field field;
-    bool has_field = true, has_array = false;
+    enum status status = STATUS_OK;
+    bool has_array = false;
     buf_reset(items);
-    for (;;) {
-        TRY(phoenix_proto_next(&message, &field, &has_field, err));
-        if (!has_field)
-            break;
+    while (phoenix_proto_next(&message, &field, &status, err)) {
         if (field.number == 4 && field.is_message)
             TRY(read_value(field.message, &value, err));
         else if (field.number == 2 && field.is_message)
@@ -222,6 +218,7 @@ static enum status read_column(struct phoenix_proto message, struct phoenix_rows
         else if (field.number == 3)
             has_array = field.integer != 0;
     }
+    TRY(status);
     if (has_array)
         value =
             (struct phoenix_value){.kind = PHOENIX_ARRAY,
@@ -234,31 +231,28 @@ static enum status read_row(struct phoenix_proto message, struct phoenix_rows *r
                             struct buf *items, struct err *err)
 {
     struct phoenix_field field;
-    bool has_field = true;
-    for (;;) {
-        TRY(phoenix_proto_next(&message, &field, &has_field, err));
-        if (!has_field)
-            return phoenix_rows_end_row(rows, err);
+    enum status status = STATUS_OK;
+    while (phoenix_proto_next(&message, &field, &status, err)) {
         if (field.number == 1 && field.is_message)
             TRY(read_column(field.message, rows, items, err));
     }
+    TRY(status);
+    return phoenix_rows_end_row(rows, err);
 }
 
 static enum status read_rows(struct phoenix_proto frame, struct phoenix_reply *reply,
                              struct buf *items, struct err *err)
 {
     struct phoenix_field field;
-    bool has_field = true;
+    enum status status = STATUS_OK;
     reply->has_frame = true;
-    for (;;) {
-        TRY(phoenix_proto_next(&frame, &field, &has_field, err));
-        if (!has_field)
-            return STATUS_OK;
+    while (phoenix_proto_next(&frame, &field, &status, err)) {
         if (field.number == 2)
             reply->is_done = field.integer != 0;
         else if (field.number == 3 && field.is_message && reply->rows != NULL)
             TRY(read_row(field.message, reply->rows, items, err));
     }
+    return status;
 }
 
 static enum status read_frame(struct phoenix_proto frame, struct phoenix_reply *reply,
@@ -275,28 +269,23 @@ static enum status read_type(struct phoenix_proto message, struct phoenix_signat
                              struct err *err)
 {
     struct phoenix_field field;
-    bool has_field = true;
-    for (;;) {
-        TRY(phoenix_proto_next(&message, &field, &has_field, err));
-        if (!has_field)
-            return STATUS_OK;
+    enum status status = STATUS_OK;
+    while (phoenix_proto_next(&message, &field, &status, err)) {
         if (field.number == 1)
             column->type_id = (int32_t)field.integer;
         else if (field.number == 2 && field.is_message)
             phoenix_signature_name(column, field.message.at, phoenix_proto_size(&field.message));
     }
+    return status;
 }
 
 static enum status read_signature_column(struct phoenix_proto message,
                                          struct phoenix_signature_column *column, struct err *err)
 {
     struct phoenix_field field;
-    bool has_field = true;
+    enum status status = STATUS_OK;
     *column = (struct phoenix_signature_column){0};
-    for (;;) {
-        TRY(phoenix_proto_next(&message, &field, &has_field, err));
-        if (!has_field)
-            return STATUS_OK;
+    while (phoenix_proto_next(&message, &field, &status, err)) {
         if (field.number == 6)
             column->is_nullable = field.integer != 0;
         else if (field.number == 12)
@@ -306,18 +295,16 @@ static enum status read_signature_column(struct phoenix_proto message,
         else if (field.number == 20 && field.is_message)
             TRY(read_type(field.message, column, err));
     }
+    return status;
 }
 
 static enum status read_signature(struct phoenix_proto message, struct phoenix_signature *signature,
                                   struct err *err)
 {
     struct phoenix_field field;
-    bool has_field = true;
+    enum status status = STATUS_OK;
     signature->n_columns = 0;
-    for (;;) {
-        TRY(phoenix_proto_next(&message, &field, &has_field, err));
-        if (!has_field)
-            return STATUS_OK;
+    while (phoenix_proto_next(&message, &field, &status, err)) {
         if (field.number != 1 || !field.is_message)
             continue;
         if (signature->n_columns == PHOENIX_MAX_COLUMNS)
@@ -326,6 +313,7 @@ static enum status read_signature(struct phoenix_proto message, struct phoenix_s
         TRY(read_signature_column(field.message, &signature->columns[signature->n_columns], err));
         signature->n_columns++;
     }
+    return status;
 }
 
 /* A StatementHandle. */
@@ -333,16 +321,14 @@ static enum status read_handle(struct phoenix_proto message, struct phoenix_repl
                                struct err *err)
 {
     struct phoenix_field field;
-    bool has_field = true;
-    for (;;) {
-        TRY(phoenix_proto_next(&message, &field, &has_field, err));
-        if (!has_field)
-            return STATUS_OK;
+    enum status status = STATUS_OK;
+    while (phoenix_proto_next(&message, &field, &status, err)) {
         if (field.number == 2)
             reply->statement_id = (uint32_t)field.integer;
         else if (field.number == 3 && field.is_message && reply->signature != NULL)
             TRY(read_signature(field.message, reply->signature, err));
     }
+    return status;
 }
 
 /* A ResultSetResponse. */
@@ -350,14 +336,12 @@ static enum status read_result(struct phoenix_proto message, struct phoenix_repl
                                struct err *err)
 {
     struct phoenix_field field;
-    bool has_field = true;
-    for (;;) {
-        TRY(phoenix_proto_next(&message, &field, &has_field, err));
-        if (!has_field)
-            return STATUS_OK;
+    enum status status = STATUS_OK;
+    while (phoenix_proto_next(&message, &field, &status, err)) {
         if (field.number == 5 && field.is_message)
             TRY(read_frame(field.message, reply, err));
     }
+    return status;
 }
 
 static enum status read_reply_field(enum phoenix_request_kind kind,
@@ -391,13 +375,11 @@ static enum status read_reply(enum phoenix_request_kind kind, struct phoenix_pro
                               struct phoenix_reply *reply, struct err *err)
 {
     struct phoenix_field field;
-    bool has_field = true;
-    for (;;) {
-        TRY(phoenix_proto_next(&message, &field, &has_field, err));
-        if (!has_field)
-            return STATUS_OK;
+    enum status status = STATUS_OK;
+    while (phoenix_proto_next(&message, &field, &status, err)) {
         TRY(read_reply_field(kind, &field, reply, err));
     }
+    return status;
 }
 
 /* An ErrorResponse: its error_message, or the first line of the exceptions where it has none. */
@@ -406,15 +388,13 @@ static enum status read_error(struct phoenix_proto message, struct phoenix_reply
 {
     struct phoenix_proto text = {NULL, NULL};
     struct phoenix_field field;
-    bool has_field = true;
+    enum status status = STATUS_OK;
     reply->is_error = true;
-    for (;;) {
-        TRY(phoenix_proto_next(&message, &field, &has_field, err));
-        if (!has_field)
-            break;
+    while (phoenix_proto_next(&message, &field, &status, err)) {
         if (field.is_message && (field.number == 2 || (field.number == 1 && text.at == NULL)))
             text = field.message;
     }
+    TRY(status);
     return text.at == NULL ? STATUS_OK
                            : buf_append(reply->error_text, text.at, phoenix_proto_size(&text), err);
 }
@@ -434,16 +414,14 @@ static enum status decode(enum phoenix_request_kind kind, uint8_t *body, size_t 
 {
     struct phoenix_proto wire = {body, body + body_bytes}, name = {body, body}, message = name;
     struct phoenix_field field;
-    bool has_field = true;
-    for (;;) {
-        TRY(phoenix_proto_next(&wire, &field, &has_field, err));
-        if (!has_field)
-            break;
+    enum status status = STATUS_OK;
+    while (phoenix_proto_next(&wire, &field, &status, err)) {
         if (field.number == 1 && field.is_message)
             name = field.message;
         else if (field.number == 2 && field.is_message)
             message = field.message;
     }
+    TRY(status);
     if (is_named(name, "ErrorResponse"))
         return read_error(message, reply, err);
     if (!is_named(name, reply_names[kind]))
