@@ -72,6 +72,12 @@ run() {
     stderr=$(cat "$TMPDIR/stderr")
 }
 
+# browse FILE: runs a headless browser over a page; the page as it was drawn is in $TMPDIR/stdout.
+browse() {
+    run timeout 120 chromium --headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking \
+        --disable-component-update --disable-sync --user-data-dir="$TMPDIR/profile" --dump-dom "file://$1" </dev/null
+}
+
 # bytes HEX...: writes the bytes, for example `bytes 01 05 ff 00`. Digits may stand together.
 bytes() {
     bytes_hex=$(printf '%s' "$*" | tr -d ' \n')

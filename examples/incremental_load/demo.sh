@@ -14,6 +14,8 @@ case $BUILD in /*) ;; *) BUILD=$PWD/$BUILD ;; esac
 . "$here/../publish/server.sh"
 # shellcheck source=examples/ad_mart/cluster/nodes.sh
 . "$here/../ad_mart/cluster/nodes.sh"
+# shellcheck source=examples/publish/postgres.sh
+. "$here/../publish/postgres.sh"
 # shellcheck source=examples/incremental_load/servers.sh
 . "$here/servers.sh"
 # shellcheck disable=SC2034 # read by client.sh
@@ -48,7 +50,7 @@ missing=$(missing_servers)
 rm -rf "$work"
 mkdir -p "$work"
 echo 'starting PostgreSQL, Phoenix and two ClickHouse servers ...'
-start_postgres && start_phoenix && start_clickhouse || exit 1
+start_postgres etl postgres && start_phoenix && start_clickhouse || exit 1
 url=$node1
 # Whole minutes, up to two hours ago.
 to_s=$(($(date +%s) / 60 * 60)) from_s=$(($(date +%s) / 60 * 60 - 7200))
@@ -79,5 +81,5 @@ tell_phoenix "sql UPDATE $table SET ST = 99, PARTICIPANT = NULL WHERE MOD(ID, 10
 load --since "${from}Z"
 compare
 printf '\n== the journal ==\n'
-psql -X -q "$dsn" -c "SELECT process, state, to_char(watermark AT TIME ZONE 'UTC', 'HH24:MI') AS watermark, details->>'rows' AS rows,
+psql -X -q "$postgres_dsn" -c "SELECT process, state, to_char(watermark AT TIME ZONE 'UTC', 'HH24:MI') AS watermark, details->>'rows' AS rows,
     details->>'load_ms' AS load_ms, coalesce(details->>'publish_ms', details->>'ms') AS publish_ms, error FROM inc_processing ORDER BY id"

@@ -1,48 +1,17 @@
 # shellcheck shell=sh disable=SC2034,SC2154 # the caller's variables
 # What the load runs against on one machine: PostgreSQL, the light Phoenix server of the tests, two ClickHouse servers with a
-# gateway, and `load` with settings of their own. Read after ../publish/server.sh and ../ad_mart/cluster/nodes.sh; the caller
-# sets $BUILD, $here and $work, an absolute folder, and calls end_servers in the end.
+# gateway, and `load` with settings of their own. Read after server.sh and postgres.sh of
+# ../publish and after ../ad_mart/cluster/nodes.sh; the caller sets $BUILD, $here and $work, an absolute folder, and calls
+# end_servers in the end.
 light=$BUILD/phoenix/light
 table=TBL_JTI_TRACE_CIS_HISTORY
-light_pid='' postgres_port=''
+light_pid=''
 
 # What is missing for it, or nothing.
 missing_servers() {
     [ -x "$BUILD/saltwell-local" ] || echo "the engine's launcher at $BUILD/saltwell-local"
     [ -e "$light/classpath" ] || echo 'the light Phoenix server (sh tests/phoenix/install.sh, which needs javac and mvn)'
-    command -v psql >/dev/null && ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || echo 'PostgreSQL (install/deps.sh load)'
-}
-
-# ---- PostgreSQL ----
-
-# as_postgres COMMAND...: PostgreSQL does not run as root.
-as_postgres() {
-    if [ "$(id -u)" = 0 ]; then
-        setpriv --reuid=postgres --regid=postgres --clear-groups --inh-caps=-all "$@"
-    else
-        "$@"
-    fi
-}
-
-# postgres start|stop|restart [OPTION...]
-postgres() {
-    (cd / && as_postgres "$postgres_bin/pg_ctl" -D "$postgres/data" -w -t 60 -l "$postgres/log" \
-        -o "-p $postgres_port -h 127.0.0.1 -k $postgres -c fsync=off -c shared_buffers=16MB -c max_connections=30" "$@" >/dev/null 2>&1 </dev/null)
-}
-
-start_postgres() {
-    postgres_bin=$(dirname "$(find /usr/lib/postgresql -name initdb | sort | tail -n 1)")
-    # Not below $work, which others than root may not enter.
-    postgres=$(mktemp -d /tmp/saltwell_postgres.XXXXXX) postgres_port=$(free_port)
-    [ "$(id -u)" != 0 ] || chown postgres "$postgres"
-    (cd / && as_postgres "$postgres_bin/initdb" -D "$postgres/data" -U etl --auth=trust --no-sync -E UTF8 --locale=C.UTF-8 >/dev/null 2>&1) &&
-        postgres start || { echo "PostgreSQL did not start: $(tail -n 1 "$postgres/log")" >&2 && return 1; }
-    dsn="postgresql://etl@127.0.0.1:$postgres_port/postgres"
-}
-
-# ask_postgres SQL
-ask_postgres() {
-    psql -X -q -At -F ' ' "$dsn" -c "$1"
+    [ -n "$postgres_programs" ] || echo 'PostgreSQL (install/deps.sh load)'
 }
 
 # ---- Phoenix ----
@@ -111,7 +80,7 @@ start_clickhouse() {
 
 # write_settings HOSTS [NAME=VALUE...]: load.conf with these changes, in $work/load.conf.
 write_settings() {
-    sed -e "s|^PG_DSN=.*|PG_DSN=$dsn|" -e "s|^CH_HOSTS=.*|CH_HOSTS=$1|" -e "s/^#CH_CLEAN_TTL_DAYS=.*/CH_CLEAN_TTL_DAYS=7300/" "$here/load.conf" >"$work/load.conf"
+    sed -e "s|^PG_DSN=.*|PG_DSN=$postgres_dsn|" -e "s|^CH_HOSTS=.*|CH_HOSTS=$1|" -e "s/^#CH_CLEAN_TTL_DAYS=.*/CH_CLEAN_TTL_DAYS=7300/" "$here/load.conf" >"$work/load.conf"
     shift
     for setting in "$@"; do
         grep -v "^#*${setting%%=*}=" "$work/load.conf" >"$work/load.conf.new"
@@ -135,8 +104,5 @@ end_servers() {
     if [ -n "$light_pid" ] && kill "$light_pid" 2>/dev/null; then
         wait "$light_pid" || :
     fi
-    if [ -n "$postgres_port" ]; then
-        postgres stop -m immediate || :
-        rm -rf "$postgres"
-    fi
+    remove_postgres
 }

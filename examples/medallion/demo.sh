@@ -11,8 +11,8 @@ database=medallion query_tag=demo
 . "$here/../publish/client.sh"
 # shellcheck source=examples/publish/server.sh
 . "$here/../publish/server.sh"
-# shellcheck source=examples/medallion/postgres.sh
-. "$here/postgres.sh"
+# shellcheck source=examples/publish/postgres.sh
+. "$here/../publish/postgres.sh"
 
 say() {
     printf '%s  %s\n' "$(date +%H:%M:%S)" "$*"
@@ -34,8 +34,8 @@ scratch=$store/scratch
 [ -n "$postgres_programs" ] || { echo 'medallion: expected PostgreSQL, found none: install/deps.sh medallion installs it' >&2 && exit 1; }
 
 say 'starting PostgreSQL and ClickHouse'
-start_postgres
-in_postgres -v sites=300 -v advertisers=2000 -f "$here/reference.sql"
+start_postgres medallion reference
+ask_postgres -v sites=300 -v advertisers=2000 -f "$here/reference.sql"
 start_server "$store/data" "$(free_port)" "$(free_port)" --no-password
 url=$server_url
 CLICKHOUSE_URL=$url MEDALLION_POSTGRES=127.0.0.1:$postgres_port/reference MEDALLION_POSTGRES_USER=medallion
@@ -97,16 +97,16 @@ echo
 
 # A count distinct over a string column of gold, and over the same rows as PostgreSQL would keep them; the median of five.
 say 'copying the banners to PostgreSQL, with ids in the place of names'
-in_postgres -c 'CREATE TABLE domains (domain_id int PRIMARY KEY, domain text NOT NULL)' -c 'CREATE TABLE banners (raw_id uuid PRIMARY KEY,
+ask_postgres -c 'CREATE TABLE domains (domain_id int PRIMARY KEY, domain text NOT NULL)' -c 'CREATE TABLE banners (raw_id uuid PRIMARY KEY,
     detected_at timestamp NOT NULL, site_id int NOT NULL, domain_id int NOT NULL REFERENCES domains, format text NOT NULL, country text NOT NULL,
     ots double precision NOT NULL)'
-step "$here/summary.sql" domains | in_postgres -c '\copy domains FROM STDIN'
-step "$here/summary.sql" normalised | in_postgres -c '\copy banners FROM STDIN'
-in_postgres -c 'VACUUM ANALYZE'
+step "$here/summary.sql" domains | ask_postgres -c '\copy domains FROM STDIN'
+step "$here/summary.sql" normalised | ask_postgres -c '\copy banners FROM STDIN'
+ask_postgres -c 'VACUUM ANALYZE'
 for _ in 1 2 3 4 5; do
     domains=$(step "$here/summary.sql" distinct)
     before=$(date +%s%N)
-    postgres_domains=$(in_postgres -c 'SELECT count(DISTINCT domain) FROM banners JOIN domains USING (domain_id)')
+    postgres_domains=$(ask_postgres -c 'SELECT count(DISTINCT domain) FROM banners JOIN domains USING (domain_id)')
     echo "$((($(date +%s%N) - before) / 1000000))" >>"$scratch/postgres_ms"
 done
 sql 'SYSTEM FLUSH LOGS'

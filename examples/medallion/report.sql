@@ -16,88 +16,51 @@ FROM
 )
 FORMAT TSVRaw;
 
--- What a row waits for silver, and how old gold and the mirrors are.
-SELECT concat('<section class="wide">\n<h2>Lag per layer</h2>\n<p>Seconds: from the parser\'s insert to silver, and the age of what was copied or refreshed last.</p>\n<svg viewBox="0 0 1040 ', toString(24 * count() + 6), '" role="img" aria-label="Lag per layer">',
-    arrayStringConcat(arrayMap((bar, place) -> concat(
-        '<text class="name" x="0" y="', toString(24 * place - 7), '">', encodeXMLComponent(bar.1), '</text>',
-        '<rect class="bar" rx="2" x="260" y="', toString(24 * place - 20), '" height="16" width="', toString(round(greatest(1, 520 * bar.2 / greatest(1e-9, most)), 1)), '"/>',
-        '<text x="', toString(round(268 + greatest(1, 520 * bar.2 / greatest(1e-9, most)), 1)), '" y="', toString(24 * place - 7), '">', bar.3, '</text>'),
+-- The charts, each with its bars.
+SELECT concat('<section class="wide">\n<h2>', title, '</h2>\n<p>', text, '</p>\n<svg viewBox="0 0 1040 ', toString(24 * count() + 6), '" role="img" aria-label="', title, '">',
+    arrayStringConcat(arrayMap((bar, at) -> concat(
+        '<text class="name" x="0" y="', toString(24 * at - 7), '">', encodeXMLComponent(bar.1), '</text>',
+        '<rect class="bar" rx="2" x="260" y="', toString(24 * at - 20), '" height="16" width="', toString(round(greatest(1, 520 * bar.2 / greatest(1e-9, most)), 1)), '"/>',
+        '<text x="', toString(round(268 + greatest(1, 520 * bar.2 / greatest(1e-9, most)), 1)), '" y="', toString(24 * at - 7), '">', bar.3, '</text>'),
         arrayReverseSort(bar -> (bar.2, bar.1), groupArray((name, value, label))) AS bars, arrayEnumerate(bars))), '</svg>\n</section>')
 FROM
 (
-    SELECT name, toFloat64(value) AS value, label, max(value) OVER () AS most
+    SELECT *, max(value) OVER (PARTITION BY place) AS most
     FROM
     (
-        SELECT concat('silver, ', toString(level), ' of inserts') AS name, value, concat(toString(round(value, 2)), ' s') AS label
+        WITH 'Seconds: from the parser\'s insert to silver, and the age of what was copied or refreshed last.' AS of_lag
+        SELECT 1 AS place, 'Lag per layer' AS title, of_lag AS text, concat('silver, ', toString(level), ' of inserts') AS name, value,
+            concat(toString(round(value, 2)), ' s') AS label
         FROM (SELECT quantiles(0.5, 0.99)(seconds) AS found FROM ops.insert_lag)
         ARRAY JOIN found AS value, ['half', '99 %'] AS level
         UNION ALL
-        SELECT view AS name, dateDiff('second', last_success_time, now()) AS value, concat(toString(value), ' s')
+        SELECT 1, 'Lag per layer', of_lag, view, toFloat64(dateDiff('second', last_success_time, now())) AS value, concat(toString(value), ' s')
         FROM system.view_refreshes
         WHERE database = 'medallion' AND (startsWith(view, 'mirror_') OR view IN ('gold_programmatic_banners', 'gold_search_results', 'gold_marketplace_shelves'))
-    )
-)
-GROUP BY most
-FORMAT TSVRaw;
-
-SELECT concat('<section class="wide">\n<h2>Refreshes</h2>\n<p>Seconds of the last refresh of each step of gold.</p>\n<svg viewBox="0 0 1040 ', toString(24 * count() + 6), '" role="img" aria-label="Refreshes">',
-    arrayStringConcat(arrayMap((bar, place) -> concat(
-        '<text class="name" x="0" y="', toString(24 * place - 7), '">', encodeXMLComponent(bar.1), '</text>',
-        '<rect class="bar" rx="2" x="260" y="', toString(24 * place - 20), '" height="16" width="', toString(round(greatest(1, 520 * bar.2 / greatest(1e-9, most)), 1)), '"/>',
-        '<text x="', toString(round(268 + greatest(1, 520 * bar.2 / greatest(1e-9, most)), 1)), '" y="', toString(24 * place - 7), '">', bar.3, '</text>'),
-        arrayReverseSort(bar -> (bar.2, bar.1), groupArray((name, value, label))) AS bars, arrayEnumerate(bars))), '</svg>\n</section>')
-FROM
-(
-    SELECT name, toFloat64(value) AS value, label, max(value) OVER () AS most
-    FROM
-    (
-        SELECT view AS name, last_success_duration_ms / 1000 AS value, concat(toString(round(value, 2)), ' s') AS label
+        UNION ALL
+        SELECT 2, 'Refreshes', 'Seconds of the last refresh of each step of gold.', view, last_success_duration_ms / 1000 AS value,
+            concat(toString(round(value, 2)), ' s')
         FROM system.view_refreshes
         WHERE database = 'medallion' AND startsWith(view, 'gold_')
-    )
-)
-GROUP BY most
-FORMAT TSVRaw;
-
-SELECT concat('<section class="wide">\n<h2>Dead letters</h2>\n<p>Lines that were refused, by reason.</p>\n<svg viewBox="0 0 1040 ', toString(24 * count() + 6), '" role="img" aria-label="Dead letters">',
-    arrayStringConcat(arrayMap((bar, place) -> concat(
-        '<text class="name" x="0" y="', toString(24 * place - 7), '">', encodeXMLComponent(bar.1), '</text>',
-        '<rect class="bar" rx="2" x="260" y="', toString(24 * place - 20), '" height="16" width="', toString(round(greatest(1, 520 * bar.2 / greatest(1e-9, most)), 1)), '"/>',
-        '<text x="', toString(round(268 + greatest(1, 520 * bar.2 / greatest(1e-9, most)), 1)), '" y="', toString(24 * place - 7), '">', bar.3, '</text>'),
-        arrayReverseSort(bar -> (bar.2, bar.1), groupArray((name, value, label))) AS bars, arrayEnumerate(bars))), '</svg>\n</section>')
-FROM
-(
-    SELECT name, toFloat64(value) AS value, label, max(value) OVER () AS most
-    FROM
-    (
-        SELECT reason AS name, count() AS value, toString(value) AS label
+        UNION ALL
+        SELECT 3, 'Dead letters', 'Lines that were refused, by reason.', reason, toFloat64(count()) AS value, toString(value)
         FROM medallion.dead_letters
         GROUP BY reason
+        UNION ALL
+        SELECT * FROM
+        (
+            SELECT 4, 'Top advertisers by OTS', 'Opportunities to see, in contacts, over all sites and days.', advertiser, sum(ots) AS value,
+                concat(toString(round(value / 1e6, 2)), ' million in ', toString(count()), ' rows')
+            FROM medallion.gold_programmatic_banners
+            WHERE advertiser != ''
+            GROUP BY advertiser
+            ORDER BY value DESC, advertiser
+            LIMIT 12
+        )
     )
 )
-GROUP BY most
-FORMAT TSVRaw;
-
-SELECT concat('<section class="wide">\n<h2>Top advertisers by OTS</h2>\n<p>Opportunities to see, in contacts, over all sites and days.</p>\n<svg viewBox="0 0 1040 ', toString(24 * count() + 6), '" role="img" aria-label="Top advertisers by OTS">',
-    arrayStringConcat(arrayMap((bar, place) -> concat(
-        '<text class="name" x="0" y="', toString(24 * place - 7), '">', encodeXMLComponent(bar.1), '</text>',
-        '<rect class="bar" rx="2" x="260" y="', toString(24 * place - 20), '" height="16" width="', toString(round(greatest(1, 520 * bar.2 / greatest(1e-9, most)), 1)), '"/>',
-        '<text x="', toString(round(268 + greatest(1, 520 * bar.2 / greatest(1e-9, most)), 1)), '" y="', toString(24 * place - 7), '">', bar.3, '</text>'),
-        arrayReverseSort(bar -> (bar.2, bar.1), groupArray((name, value, label))) AS bars, arrayEnumerate(bars))), '</svg>\n</section>')
-FROM
-(
-    SELECT name, toFloat64(value) AS value, label, max(value) OVER () AS most
-    FROM
-    (
-        SELECT advertiser AS name, sum(ots) AS value, concat(toString(round(value / 1e6, 2)), ' million in ', toString(count()), ' rows') AS label
-        FROM medallion.gold_programmatic_banners
-        WHERE advertiser != ''
-        GROUP BY advertiser
-        ORDER BY value DESC, name
-        LIMIT 12
-    )
-)
-GROUP BY most
+GROUP BY place, title, text, most
+ORDER BY place
 FORMAT TSVRaw;
 
 SELECT '</main>\n</body>\n</html>' FORMAT TSVRaw;

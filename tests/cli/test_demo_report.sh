@@ -29,8 +29,7 @@ if ! command -v chromium >/dev/null; then
     skip 'the page in a browser' 'chromium is not installed'
     exit 0
 fi
-run timeout 120 chromium --headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking \
-    --disable-component-update --disable-sync --user-data-dir="$TMPDIR/profile" --dump-dom "file://$page" </dev/null
+browse "$page"
 check_equal 'browser: status' 0 "$status"
 
 # shows NAME FRAGMENT

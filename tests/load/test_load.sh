@@ -4,34 +4,12 @@
 # one kill of each kind; STAGES=all takes every stage.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
-here=$ROOT/examples/incremental_load
-# shellcheck source=examples/publish/client.sh
-. "$ROOT/examples/publish/client.sh"
-# shellcheck source=examples/publish/server.sh
-. "$ROOT/examples/publish/server.sh"
-# shellcheck source=examples/ad_mart/cluster/nodes.sh
-. "$ROOT/examples/ad_mart/cluster/nodes.sh"
-# shellcheck source=examples/incremental_load/servers.sh
-. "$here/servers.sh"
+# shellcheck source=tests/load/load.sh
+. "$ROOT/tests/load/load.sh"
 # shellcheck source=tests/load/kill.sh
 . "$ROOT/tests/load/kill.sh"
 
-missing=$(missing_servers | head -n 1)
-if [ -n "$missing" ]; then
-    skip 'the load' "there is no $missing"
-    exit 0
-fi
-work=$TMPDIR/work scratch=$TMPDIR/scratch database=default query_tag=test
-mkdir -p "$work" "$scratch"
-end_test() {
-    end_servers
-    [ -n "${SALTWELL_TEST_RUN:-}" ] || rm -rf "$TMPDIR"
-}
-trap end_test EXIT
-trap 'exit 129' HUP INT TERM
-
-start_postgres && start_phoenix && start_clickhouse || exit 1
-url=$node1
+begin_load 'the load'
 both=127.0.0.1:$http1,127.0.0.1:$http2
 # Two hours of codes around midnight in Moscow, which is 21:00 in UTC.
 from='2024-09-01 20:00:00' to='2024-09-01 22:00:00'
@@ -60,7 +38,7 @@ rows_change() {
 }
 
 last_entry() {
-    ask_postgres "SELECT state, coalesce(error, '') FROM inc_processing WHERE process = 'codes' ORDER BY id DESC LIMIT 1"
+    ask_postgres -c "SELECT state, coalesce(error, '') FROM inc_processing WHERE process = 'codes' ORDER BY id DESC LIMIT 1"
 }
 
 # ---- a run ----
@@ -78,7 +56,7 @@ check_equal 'partitions are days in Moscow' '20240901 2024-09-01 20:00:00.000 20
     "$(sql "SELECT toYYYYMMDD(opd) AS day, toTimeZone(min(opd), 'UTC'), toTimeZone(max(opd), 'UTC') FROM stg.daily_codes_history_all GROUP BY day ORDER BY day" | tr '\t\n' ' ;')"
 check_equal 'both shards have rows' 2 "$(sql 'SELECT uniqExact(shardNum()) FROM stg.daily_codes_history_all')"
 check_equal 'the journal' 'codes ok 2024-09-01 22:00:00+00 2400 4;codes:dedup ok   ;' \
-    "$(ask_postgres "SET TIME ZONE 'UTC'; SELECT process, state, watermark, details->>'rows', jsonb_array_length(details->'phoenix') FROM inc_processing ORDER BY process" | tr '\n' ';' | sed 's/ 5;/ 4;/')"
+    "$(ask_postgres -c "SET TIME ZONE 'UTC'; SELECT process, state, watermark, details->>'rows', jsonb_array_length(details->'phoenix') FROM inc_processing ORDER BY process" | tr '\n' ';' | sed 's/ 5;/ 4;/')"
 dead=127.0.0.1:$(free_port)
 write_settings "$dead,$both" STEP_MIN=60 PHX_INITIAL_SLICE_MIN=30
 rows_change
@@ -90,7 +68,7 @@ write_settings "$both" STEP_MIN=60 PHX_INITIAL_SLICE_MIN=30 JOURNAL_HEARTBEAT_SE
 
 "$here/load" --settings "$work/load.conf" --since '2024-09-01 23:00' --until '2024-09-02 01:00' >"$TMPDIR/first" 2>&1 &
 first=$!
-until [ "$(ask_postgres "SELECT count(*) FROM inc_processing WHERE state = 'running'")" != 0 ] || ! kill -0 $first; do sleep 0.05; done
+until [ "$(ask_postgres -c "SELECT count(*) FROM inc_processing WHERE state = 'running'")" != 0 ] || ! kill -0 $first; do sleep 0.05; done
 interval
 check_equal 'a second run at once: refused, by name' "1 1" "$status $(echo "$stderr" | grep -c "^load: another run of codes is active: owner $(uname -n) $first, run [0-9_]*, running, heartbeat [0-9] s ago\$")"
 # and PostgreSQL restarts under the first.
@@ -140,7 +118,7 @@ for what in script server; do
     [ $what = script ] || list=$server_stages
     for stage in $list; do
         rows_change
-        ask_postgres "UPDATE inc_processing SET watermark = CASE WHEN watermark = (SELECT max(watermark) FROM inc_processing) THEN '$from UTC'::timestamptz END"
+        ask_postgres -c "UPDATE inc_processing SET watermark = CASE WHEN watermark = (SELECT max(watermark) FROM inc_processing) THEN '$from UTC'::timestamptz END"
         victim=$what
         [ $what = script ] || victim=$pid1
         kill_at "$stage" "$victim" "$here/load" --settings "$work/load.conf" --until '2024-09-02 01:00'
@@ -158,30 +136,30 @@ for what in script server; do
     done
 done
 check_equal "killed at $n_killed stages: no row lost, none twice" '' "$wrong"
-check_equal 'no entry stays open' 0 "$(ask_postgres "SELECT count(*) FROM inc_processing WHERE state IN ('planned', 'running')")"
+check_equal 'no entry stays open' 0 "$(ask_postgres -c "SELECT count(*) FROM inc_processing WHERE state IN ('planned', 'running')")"
 
 # ---- the journal's own order ----
 
-ask_postgres "INSERT INTO inc_processing (process, run, state, planned_at, owner) VALUES ('codes', 'a', 'planned', now() - interval '2 hours', 'elsewhere 1');
+ask_postgres -c "INSERT INTO inc_processing (process, run, state, planned_at, owner) VALUES ('codes', 'a', 'planned', now() - interval '2 hours', 'elsewhere 1');
     INSERT INTO inc_processing (process, run, state, planned_at) VALUES ('codes', 'old', 'ok', now() - interval '91 days');
     UPDATE inc_processing SET planned_at = now() - interval '91 days' WHERE watermark IS NOT NULL"
 write_settings "$both" STEP_MIN=60 WATERMARK_MAX_AGE_HOURS=1
 load
 check_contains 'planned for too long' 'closed the entry of run a of codes: planned for more than 60 minutes' "$(cat "$TMPDIR/stdout")"
-check_equal 'entries that are too old are gone' 0 "$(ask_postgres "SELECT count(*) FROM inc_processing WHERE run = 'old'")"
-check_equal 'but the last watermark stays' '2024-09-01 22:00:00' "$(ask_postgres "SET TIME ZONE 'UTC'; SELECT DISTINCT watermark::timestamp FROM inc_processing WHERE watermark IS NOT NULL")"
+check_equal 'entries that are too old are gone' 0 "$(ask_postgres -c "SELECT count(*) FROM inc_processing WHERE run = 'old'")"
+check_equal 'but the last watermark stays' '2024-09-01 22:00:00' "$(ask_postgres -c "SET TIME ZONE 'UTC'; SELECT DISTINCT watermark::timestamp FROM inc_processing WHERE watermark IS NOT NULL")"
 check_equal 'a stale watermark' "1 1" "$status $(echo "$stderr" | grep -c '^load: the watermark of codes is [0-9]* hours old, more than WATERMARK_MAX_AGE_HOURS=1: say from where with --since$')"
-ask_postgres "INSERT INTO inc_processing (process, run, state, started_at, heartbeat_at, owner) VALUES ('codes', 'b', 'running', now(), now() - interval '1 minute', 'elsewhere 1')"
+ask_postgres -c "INSERT INTO inc_processing (process, run, state, started_at, heartbeat_at, owner) VALUES ('codes', 'b', 'running', now(), now() - interval '1 minute', 'elsewhere 1')"
 load
 check_equal 'one elsewhere with a heartbeat: refused' 1 "$(echo "$stderr" | grep -c '^load: another run of codes is active by the journal: owner elsewhere 1, run b, running, heartbeat 6[0-9] s ago')"
-ask_postgres "UPDATE inc_processing SET heartbeat_at = now() - interval '3 minutes' WHERE run = 'b'"
+ask_postgres -c "UPDATE inc_processing SET heartbeat_at = now() - interval '3 minutes' WHERE run = 'b'"
 load
 check_contains 'one without: closed' 'closed the entry of run b of codes: no heartbeat for more than 120 seconds' "$(cat "$TMPDIR/stdout")"
-check_equal 'its state' 'error' "$(ask_postgres "SELECT state FROM inc_processing WHERE run = 'b'")"
+check_equal 'its state' 'error' "$(ask_postgres -c "SELECT state FROM inc_processing WHERE run = 'b'")"
 
 write_settings "$both" STEP_MIN=60
 load --since 2100-01-01 --until 2100-01-02
-check_equal 'the future: nothing to load yet, and the watermark stays' '0 1 skipped 2024-09-01 22:00:00' "$status $(grep -c 'nothing to load yet' "$TMPDIR/stdout") $(last_entry | cut -d ' ' -f 1) $(ask_postgres "SET TIME ZONE 'UTC'; SELECT max(watermark)::timestamp FROM inc_processing")"
+check_equal 'the future: nothing to load yet, and the watermark stays' '0 1 skipped 2024-09-01 22:00:00' "$status $(grep -c 'nothing to load yet' "$TMPDIR/stdout") $(last_entry | cut -d ' ' -f 1) $(ask_postgres -c "SET TIME ZONE 'UTC'; SELECT max(watermark)::timestamp FROM inc_processing")"
 
 # ---- one clear line ----
 

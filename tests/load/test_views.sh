@@ -3,32 +3,14 @@
 # minutes. With STAGES=all only, for it waits most of its time.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
-here=$ROOT/examples/incremental_load
-# shellcheck source=examples/publish/client.sh
-. "$ROOT/examples/publish/client.sh"
-# shellcheck source=examples/publish/server.sh
-. "$ROOT/examples/publish/server.sh"
-# shellcheck source=examples/ad_mart/cluster/nodes.sh
-. "$ROOT/examples/ad_mart/cluster/nodes.sh"
-# shellcheck source=examples/incremental_load/servers.sh
-. "$here/servers.sh"
+# shellcheck source=tests/load/load.sh
+. "$ROOT/tests/load/load.sh"
 
-missing=$(missing_servers | head -n 1)
-if [ -n "$missing" ] || [ "${STAGES:-}" != all ]; then
-    skip 'the load without a script' "$([ -n "$missing" ] && echo "there is no $missing" || echo 'make check-load runs it')"
+if [ "${STAGES:-}" != all ]; then
+    skip 'the load without a script' 'make check-load runs it'
     exit 0
 fi
-work=$TMPDIR/work scratch=$TMPDIR/scratch database=default query_tag=test
-mkdir -p "$work" "$scratch"
-end_test() {
-    end_servers
-    [ -n "${SALTWELL_TEST_RUN:-}" ] || rm -rf "$TMPDIR"
-}
-trap end_test EXIT
-trap 'exit 129' HUP INT TERM
-
-start_postgres && start_phoenix && start_clickhouse || exit 1
-url=$node1
+begin_load 'the load without a script'
 from_s=$(($(date +%s) / 60 * 60 - 7200))
 from=$(date -u -d "@$from_s" '+%Y-%m-%d %H:%M:%S') to=$(date -u -d "@$((from_s + 7200))" '+%Y-%m-%d %H:%M:%S')
 create_codes
@@ -47,7 +29,7 @@ must "INSERT INTO stg_auto.journal (process, run, state, interval_from, interval
     SELECT 'codes:views', 'begin', 'ok', t, t, t, t, t, '', '{}' FROM (SELECT toDateTime64('$from', 6, 'UTC') AS t)"
 
 n_rows() {
-    ask_postgres "SELECT count(*) FROM inc_processing WHERE process = 'codes:views' AND run != 'begin'"
+    ask_postgres -c "SELECT count(*) FROM inc_processing WHERE process = 'codes:views' AND run != 'begin'"
 }
 
 # wait_for_rows N: of the journal.
@@ -68,7 +50,7 @@ compare() {
 wait_for_rows 1
 different=$(compare)
 check_equal 'two hours: what readers read is what Phoenix holds' '2400 ' "$(wc -l <"$work/of_phoenix") $different"
-check_equal 'the journal has the rows' 2400 "$(ask_postgres "SELECT details->>'rows' FROM inc_processing WHERE process = 'codes:views' AND run != 'begin' ORDER BY id LIMIT 1")"
+check_equal 'the journal has the rows' 2400 "$(ask_postgres -c "SELECT details->>'rows' FROM inc_processing WHERE process = 'codes:views' AND run != 'begin' ORDER BY id LIMIT 1")"
 # Phoenix goes away: the watermark stays.
 kill "$light_pid" && wait "$light_pid" 2>/dev/null
 light_pid=''

@@ -7,8 +7,8 @@ medallion=$ROOT/examples/medallion
 . "$ROOT/examples/publish/client.sh"
 # shellcheck source=tests/server.sh
 . "$ROOT/tests/server.sh"
-# shellcheck source=examples/medallion/postgres.sh
-. "$medallion/postgres.sh"
+# shellcheck source=examples/publish/postgres.sh
+. "$ROOT/examples/publish/postgres.sh"
 scratch=$TMPDIR/scratch
 # shellcheck disable=SC2034 # read by client.sh
 database=medallion query_tag=test
@@ -28,8 +28,8 @@ medallion_begin() {
     sites=$1 advertisers=$2
     test_server "$(basename "$0" .sh)"
     trap medallion_end EXIT
-    start_postgres || exit 1
-    in_postgres -v "sites=$sites" -v "advertisers=$advertisers" -f "$medallion/reference.sql" || exit 1
+    start_postgres medallion reference || exit 1
+    ask_postgres -v "sites=$sites" -v "advertisers=$advertisers" -f "$medallion/reference.sql" || exit 1
     url=http://127.0.0.1:$http
     MEDALLION_POSTGRES=127.0.0.1:$postgres_port/reference CLICKHOUSE_URL=$url
     MEDALLION_POSTGRES_USER=medallion MEDALLION_POSTGRES_PASSWORD=

@@ -111,13 +111,13 @@ watch
 check_equal 'a rebuild brings them on' "search ['raised','over'] " "$(state 'rows stuck')"
 
 # A mirror without its PostgreSQL keeps its rows and says what is wrong.
-stop_postgres
+postgres stop -m fast
 sql 'SYSTEM REFRESH VIEW mirror_sites'
 sql 'SYSTEM WAIT VIEW mirror_sites' >/dev/null
 check_equal 'a mirror keeps its rows' 15 "$(sql 'SELECT count() FROM mirror_sites')"
 watch
 check_contains 'a mirror that fails' "mirror_sites ['raised']" "$(state 'refresh failed')"
-run_postgres
+postgres start
 sql 'SYSTEM REFRESH VIEW mirror_sites'
 sql 'SYSTEM WAIT VIEW mirror_sites'
 watch

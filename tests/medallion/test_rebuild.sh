@@ -29,7 +29,7 @@ watch_count() {
     done
 }
 change_reference() {
-    in_postgres -c "UPDATE sites SET visits_per_day = visits_per_day + 7" &&
+    ask_postgres -c "UPDATE sites SET visits_per_day = visits_per_day + 7" &&
         sql 'SYSTEM REFRESH VIEW mirror_sites' && sql 'SYSTEM WAIT VIEW mirror_sites'
 }
 start_loading() {

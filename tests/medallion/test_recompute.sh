@@ -20,8 +20,8 @@ check_equal 'every line is in bronze and in silver' "$(wc -l <"$TMPDIR/lines")	$
     "$(sql 'SELECT (SELECT uniqExact(raw_id) FROM bronze_raw_data), (SELECT count() FROM silver_programmatic)')"
 "$medallion/medallion" refresh || exit 1
 
-in_postgres -F '	' -c 'SELECT host, visits_per_day FROM sites' >"$TMPDIR/sites"
-in_postgres -F '	' -c 'SELECT format, weight FROM formats' >"$TMPDIR/formats"
+ask_postgres -F '	' -c 'SELECT host, visits_per_day FROM sites' >"$TMPDIR/sites"
+ask_postgres -F '	' -c 'SELECT format, weight FROM formats' >"$TMPDIR/formats"
 sql "SELECT DISTINCT lower(domainWithoutWWW(target_url)), lower(cutToFirstSignificantSubdomain(target_url)) FROM silver_programmatic" >"$TMPDIR/domains"
 sql "SELECT raw_id, host, domain, utm_source, utm_campaign, visit_number, is_first_in_visit, flight_number, is_first_in_flight, creative_cluster,
         repeats_in_visit, kvisits, kdepth, ksquare, koffset, kformat, kutm, ots, ots_visible, ots_weighted, ots_unique
@@ -47,8 +47,7 @@ if ! command -v chromium >/dev/null; then
     skip 'the page in a browser' 'chromium is not installed'
     exit 0
 fi
-run timeout 120 chromium --headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking \
-    --disable-component-update --disable-sync --user-data-dir="$TMPDIR/profile" --dump-dom "file://$TMPDIR/report.html" </dev/null
+browse "$TMPDIR/report.html"
 check_equal 'browser: status' 0 "$status"
 # shows NAME FRAGMENT
 shows() {

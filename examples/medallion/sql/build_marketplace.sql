@@ -26,12 +26,6 @@ CREATE TABLE @BUILD@.silver_marketplace
 ENGINE = MergeTree PARTITION BY toYYYYMM(detected_at) ORDER BY (user_key, detected_at, raw_id)
 SETTINGS non_replicated_deduplication_window = 10000;
 
--- The build's door, which keeps nothing: what goes through it reaches each of the tables.
-CREATE TABLE @BUILD@.typed AS @BUILD@.silver_marketplace ENGINE = Null;
+-- include: build_door.sql
 
-CREATE MATERIALIZED VIEW @BUILD@.feed_silver TO @BUILD@.silver_marketplace AS
-SELECT * FROM @BUILD@.typed;
-
-CREATE MATERIALIZED VIEW @BUILD@.type TO @BUILD@.typed AS
--- include: sql/silver/silver_marketplace.sql
-;
+-- include: build_type.sql

@@ -59,11 +59,7 @@ CREATE TABLE @BUILD@.silver_kutm_per_domain
 ENGINE = SummingMergeTree PARTITION BY month ORDER BY domain_hash
 SETTINGS non_replicated_deduplication_window = 10000;
 
--- The build's door, which keeps nothing: what goes through it reaches each of the tables.
-CREATE TABLE @BUILD@.typed AS @BUILD@.silver_programmatic ENGINE = Null;
-
-CREATE MATERIALIZED VIEW @BUILD@.feed_silver TO @BUILD@.silver_programmatic AS
-SELECT * FROM @BUILD@.typed;
+-- include: build_door.sql
 
 CREATE MATERIALIZED VIEW @BUILD@.feed_kutm_per_group TO @BUILD@.silver_kutm_per_group AS
 SELECT toYYYYMM(detected_at) AS month, domain_hash, group_hash, count() AS placements
@@ -75,6 +71,4 @@ SELECT toYYYYMM(detected_at) AS month, domain_hash, count() AS placements
 FROM @BUILD@.typed
 GROUP BY month, domain_hash;
 
-CREATE MATERIALIZED VIEW @BUILD@.type TO @BUILD@.typed AS
--- include: sql/silver/silver_programmatic.sql
-;
+-- include: build_type.sql

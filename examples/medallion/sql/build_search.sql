@@ -27,12 +27,6 @@ CREATE TABLE @BUILD@.silver_search
 ENGINE = MergeTree PARTITION BY toYYYYMM(detected_at) ORDER BY (user_key, detected_at, raw_id)
 SETTINGS non_replicated_deduplication_window = 10000;
 
--- The build's door, which keeps nothing: what goes through it reaches each of the tables.
-CREATE TABLE @BUILD@.typed AS @BUILD@.silver_search ENGINE = Null;
+-- include: build_door.sql
 
-CREATE MATERIALIZED VIEW @BUILD@.feed_silver TO @BUILD@.silver_search AS
-SELECT * FROM @BUILD@.typed;
-
-CREATE MATERIALIZED VIEW @BUILD@.type TO @BUILD@.typed AS
--- include: sql/silver/silver_search.sql
-;
+-- include: build_type.sql

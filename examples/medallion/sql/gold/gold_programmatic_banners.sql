@@ -31,12 +31,8 @@ SELECT
     ots_visible * ksquare * kformat AS ots_weighted,
     ots / repeats_in_visit AS ots_unique
 FROM
-(
-{{ saltwell.period_stream(ref('gold_programmatic_visits'), keys=['placement_key'], time='detected_at', gap=604800, columns=['placement_key',
-    'detected_at', 'raw_id', 'host', 'site_id', 'site_category', 'country', 'domain', 'utm_source', 'utm_campaign', 'group_hash', 'image_hash',
-    'advertiser', 'brand', 'category', 'format', 'width', 'height', 'top_px', 'page_depth', 'period_id AS visit_id', 'period_number AS visit_number',
-    'is_first_in_period AS is_first_in_visit']) }}
-) AS seen
+{{ flights() }}
+AS seen
 LEFT ANY JOIN {{ ref('gold_site_days') }} AS site_days ON site_days.host = seen.host AND site_days.day = toDate(seen.detected_at)
 LEFT ANY JOIN {{ ref('gold_kutm') }} AS kutm ON kutm.month = toYYYYMM(seen.detected_at) AND kutm.group_hash = seen.group_hash
 LEFT ANY JOIN {{ ref('gold_creative_clusters') }} AS clusters ON clusters.image_hash = seen.image_hash
