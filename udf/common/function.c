@@ -133,7 +133,7 @@ static enum status answer_for_a_while(const struct function *function, struct io
     for (size_t i = 0; i < reader.n_names; i++)
         names[i] = function->arguments[i].name;
     struct native_writer writer = native_writer_init(output);
-    struct native_builder result = {0};
+    struct native_builder result;
     struct arguments arguments = {0};
     enum status status = native_builder_init(&result, "result", function->returns, err);
     if (status == STATUS_OK)

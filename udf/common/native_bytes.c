@@ -48,7 +48,7 @@ enum status native_skip(struct native_reader *reader, size_t n, struct err *err)
 enum status native_skip_values(struct native_reader *reader, uint64_t n, size_t width_bytes,
                                size_t *at_out, struct err *err)
 {
-    if (width_bytes > 0 && n > SIZE_MAX / 4 / width_bytes)
+    if (n > SIZE_MAX / 4 / width_bytes)
         return err_set(err, STATUS_LIMIT, "expected fewer values of %zu bytes, found %llu",
                        width_bytes, (unsigned long long)n);
     size_t at = reader->at;
