@@ -294,6 +294,23 @@ test_damage() {
     test_damage_of exact exactMoments "$GOLDEN/v1/exact-one.blob"
 }
 
+# bad_state EXECUTABLE FUNCTION: the second state of the second row is none.
+bad_state() {
+    {
+        dimensions 1 2
+        column states 'Array(String)'
+        le 8 1 3
+        text '' && text '' && text x
+    } >"$TMPDIR/in"
+    fails "$2: a state that is none" "$1" "$2" \
+        "${1##*/}: $2: row 2: state 2 of the array: not a state: a blob starts with the bytes B7 53 57 42"
+}
+
+test_bad_states() {
+    bad_state "$ACTIVITY" activityMerge
+    bad_state "$EXACT" exactMerge
+}
+
 test_errors_between_blocks() {
     { state_block "$GOLDEN/v1/exact-one.blob" && state_block "$GOLDEN/v1/activity-one.blob"; } >"$TMPDIR/in"
     moments_result 1 $FM2_5 $F0 >"$TMPDIR/expected"
@@ -336,6 +353,7 @@ test_exact
 test_rejected
 test_declared_sizes
 test_damage
+test_bad_states
 test_errors_between_blocks
 test_count_overflow
 test_pages

@@ -23,6 +23,13 @@ misused() {
     check_contains "$program $*: poison" "AggregateFunction(\`$program: " "$(head -c 300 "$TMPDIR/stdout" | tr '\0' ' ')"
 }
 
+# A person at a terminal gets the message and no bytes, also where the output goes into a file.
+run python3 -c 'import os, pty, sys
+sys.exit(os.waitstatus_to_exitcode(pty.spawn(["sh", "-c", sys.argv[1]])))' "'$BUILD/bin/period_stream' --nonsense >'$TMPDIR/file'"
+check_equal 'at a terminal: status' 2 "$status"
+check_contains 'at a terminal: message' "period_stream: expected an option and its value, found '--nonsense'" "$(cat "$TMPDIR/stdout")"
+check_equal 'at a terminal: output' '' "$(cat "$TMPDIR/file")"
+
 misused period_stream 'expected --keys, --time and --gap, found no --keys' --time ts --gap 1
 misused period_stream 'expected --keys, --time and --gap, found no --time' --keys 1 --gap 1
 misused period_stream 'expected --keys, --time and --gap, found no --gap' --keys 1 --time ts

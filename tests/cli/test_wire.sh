@@ -271,14 +271,14 @@ test_wrong_values() {
     fails 'an empty state with a mean' "$WELFORD" welfordToAggregate \
         'welford: welfordToAggregate: row 1: invalid moments: expected mean = 0 and m2 = 0 where n = 0, found n = 0, mean = nan, m2 = 0'
     {
-        dimensions 1 1
+        dimensions 1 2
         column states "Array($STATE)"
-        le 8 2
-        le 8 1 2
-        bytes $F1 $F1 $F0 $FM1
+        le 8 1 3
+        le 8 1 1 2
+        bytes $F1 $F1 $F1 $F0 $F0 $FM1
     } >"$TMPDIR/in"
     fails 'a state with m2 < 0 in an array' "$WELFORD" welfordMerge \
-        'welford: welfordMerge: row 1: state 2 of the array: invalid moments: expected m2 >= 0, found n = 2, mean = 1, m2 = -1'
+        'welford: welfordMerge: row 2: state 2 of the array: invalid moments: expected m2 >= 0, found n = 2, mean = 1, m2 = -1'
 }
 
 # usage_error NAME MESSAGE ARGUMENT...

@@ -31,6 +31,7 @@ Test(exact_total, cases)
         {{DBL_MAX, DBL_MAX}, INFINITY},
         {{-DBL_MAX, -DBL_MAX, 5}, -INFINITY},
         {{DBL_MAX, DBL_TRUE_MIN, -DBL_MAX}, DBL_TRUE_MIN},
+        {{1e300, 1e-10, DBL_TRUE_MIN, -1e300, -1e-10}, DBL_TRUE_MIN},
         {{0x1p53, 1}, 0x1p53},                         /* a tie goes to the even one */
         {{0x1p53, 1, 0x1p-200}, 0x1.0000000000001p53}, /* and is none with more below */
         {{0x1p53, 1, 0x1p-200, 0x1p-1074}, 0x1.0000000000001p53},

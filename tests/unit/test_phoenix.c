@@ -274,6 +274,7 @@ Test(phoenix_source, parsed)
     cr_assert(source.is_json && source.has_basic && source.read_timeout_ms == 5);
     cr_assert(parse("[a]\nurl=http://h", "a", &source) == STATUS_OK);
     cr_assert_str_eq(source.port, "8765");
+    cr_assert(parse("[a]\nurl=http://h\n[]\nnonsense\n", "a", &source) == STATUS_OK);
     cr_assert(parse(text, "nope", &source) == STATUS_MISMATCH);
     cr_assert(parse("", "a", &source) == STATUS_MISMATCH);
 }
