@@ -265,7 +265,7 @@ fuzz: $(FUZZERS:%=$(BUILD)/fuzz/fuzz_%) ## run each fuzz target for SECONDS=60
 		log=$(BUILD)/fuzz/$$name.log; \
 		mkdir -p $(BUILD)/fuzz/$$name; \
 		echo "fuzz_$$name for $(SECONDS) s"; \
-		$(BUILD)/fuzz/fuzz_$$name -max_total_time=$(SECONDS) -max_len=65536 -rss_limit_mb=4096 \
+		$(BUILD)/fuzz/fuzz_$$name -max_total_time=$(SECONDS) -max_len=65536 -timeout=60 -rss_limit_mb=4096 \
 			-print_final_stats=1 -artifact_prefix=$(BUILD)/fuzz/ $(BUILD)/fuzz/$$name \
 			tests/fuzz/corpus/$$name >$$log 2>&1 || { tail -n 40 $$log; exit 1; }; \
 		grep '^stat::' $$log; \
