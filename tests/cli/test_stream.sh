@@ -54,6 +54,12 @@ for op in v 'v=avg' 'n=avg(v)' 'n=exact()' 'n=exact)' 'exact(v)' ')'; do
     misused merge_partials "$ops, found '$op'" --keys 1 --op "$op"
 done
 misused merge_partials "--op: expected names that differ, found 'v' twice" --keys 1 --op v=min --op 'v=max(w)'
+most='merge_partials: --op: expected at most 256, below 512 bytes each'
+run "$BUILD/bin/merge_partials" --keys 1 --op "$(printf '%0600d' 0)=min" </dev/null
+check_contains 'an op of 604 bytes' "$most" "$stderr"
+# shellcheck disable=SC2046 # the words are options
+run "$BUILD/bin/merge_partials" --keys 1 $(seq -f '--op n%g=min' 257) </dev/null
+check_contains '257 ops' "$most" "$stderr"
 misused period_stream '--exact: expected with --emit periods only' --keys 1 --time ts --gap 1 --exact v
 misused merge_partials "expected an option that exists, found '--sql': the program saltwell_sql writes statements" --keys 1 --sql
 misused merge_partials "expected options only, found 'k'" --keys 1 -- k
@@ -159,6 +165,11 @@ check_contains 'saltwell_sql merge_partials: the structure' \
     "'user LowCardinality(Nullable(String)), ts DateTime(\\'UTC\\'), state Tuple(n UInt64, mean Float64, m2 Float64), \`b c\` String'" "$sql"
 check_contains 'saltwell_sql merge_partials: the settings' "SETTINGS stderr_reaction = 'throw', command_read_timeout = 600000, command_write_timeout = 60000)" "$sql"
 check_contains 'saltwell_sql merge_partials: the shards' 'WHERE cityHash64(tuple(user), 1) % 2 = 1 ORDER BY user' "$sql"
+{ describe && seq -f 'column%g	UInt8					' 10000; } >"$TMPDIR/wide"
+run "$BUILD/bin/saltwell_sql" merge_partials --table t --keys user --op ts=max <"$TMPDIR/wide"
+check_contains 'saltwell_sql merge_partials: a table of ten thousand columns' \
+    "state Tuple(n UInt64, mean Float64, m2 Float64), \`b c\` String, column1 UInt8," "$(cat "$TMPDIR/stdout")"
+check_contains 'saltwell_sql merge_partials: the last of them' ', column10000 UInt8' "$(cat "$TMPDIR/stdout")"
 run "$BUILD/bin/saltwell_sql" period_stream --table t --keys user --time 'b c' --gap 1 <"$TMPDIR/description"
 check_contains 'saltwell_sql period_stream: a name with a space' "'period_stream --keys 1 --time b\\\\ c --gap 1 --heartbeat'" "$(cat "$TMPDIR/stdout")"
 run "$BUILD/bin/saltwell_sql" period_stream --table t --keys user,user --time ts --gap 1 <"$TMPDIR/description"

@@ -103,6 +103,10 @@ Test(exact, ends_of_the_range)
     ASSERT_MOMENTS(&state, 3, DBL_MAX, 0.0);
     state = exact_of(smallest, 3); /* 4 / 3 of the smallest; m2 is far below it */
     ASSERT_MOMENTS(&state, 3, DBL_TRUE_MIN, 0.0);
+    state = exact_of((const double[]){DBL_MIN, DBL_MIN}, 2); /* the smallest with a leading bit */
+    ASSERT_MOMENTS(&state, 2, DBL_MIN, 0.0);
+    state = exact_of((const double[]){0x1p-500, DBL_MIN, -0x1p-500}, 3);
+    ASSERT_MOMENTS(&state, 3, DBL_MIN / 3, 0x1p-999);
     state = exact_of(smallest, 2);
     ASSERT_MOMENTS(&state, 2, DBL_TRUE_MIN, 0.0);
     state = exact_of(apart, 2);

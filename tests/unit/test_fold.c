@@ -313,7 +313,10 @@ Test(fold, wide_sums_carry_their_sign)
     static const int64_t wide[2][4] = {{5, 0, 0, 0}, {-6, -1, -1, -1}},
                          minus_one[] = {-1, -1, -1, -1};
     static const uint64_t most[2][2] = {{UINT64_MAX, UINT64_MAX}, {1, 0}};
+    static const int64_t large[2][2] = {{0, INT64_MAX / 2}, {7, INT64_MAX / 2}},
+                         sum_of_large[2] = {7, INT64_MAX - 1};
     check_sum("Int128", false, 3, signs, sizeof(signs), &sum, sizeof(sum));
+    check_sum("Int128", false, 2, large, sizeof(large), sum_of_large, sizeof(sum_of_large));
     check_sum("UInt128", false, 1, most, sizeof(most[0]), most, sizeof(most[0]));
     check_sum("Int256", false, 2, wide, sizeof(wide), minus_one, sizeof(minus_one));
     check_overflow("UInt128", 2, most, sizeof(most));

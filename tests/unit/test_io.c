@@ -2,6 +2,7 @@
 #include "io.h"
 
 #include <criterion/criterion.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/wait.h>
@@ -149,6 +150,21 @@ Test(io, repeats_an_interrupted_read, .timeout = 60)
     cr_assert_eq(waitpid(child, NULL, 0), child);
     close(ends[0]);
     close(ends[1]);
+}
+
+/* What an earlier call left in errno is nothing of a read that found the end. */
+Test(io, ends_after_an_interrupted_call, .timeout = 60)
+{
+    int ends[2];
+    uint8_t byte = 0;
+    size_t n = 1;
+    cr_assert_eq(pipe(ends), 0);
+    close(ends[1]);
+    struct io_input input = io_input_of_descriptor(ends[0]);
+    errno = EINTR;
+    cr_assert_eq(input.read(input.context, &byte, 1, &n, NULL), STATUS_OK);
+    cr_assert_eq(n, 0);
+    close(ends[0]);
 }
 
 Test(io, appends_parts_to_a_buffer)

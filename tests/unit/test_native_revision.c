@@ -123,6 +123,34 @@ static enum status read_piece(void *context, uint8_t *to, size_t capacity_bytes,
     return STATUS_OK;
 }
 
+/* Of each byte it is known what it is before the next one comes. */
+Test(native_revision, is_found_out_byte_by_byte)
+{
+    struct buf capture = {0};
+    for (size_t k = 0; k < N_FORMS; k++) {
+        buf_reset(&capture);
+        load_capture("types", forms[k], &capture);
+        const uint8_t **bytes = calloc(capture.size_bytes, sizeof(*bytes));
+        size_t *sizes_bytes = calloc(capture.size_bytes, sizeof(*sizes_bytes));
+        cr_assert(bytes != NULL && sizes_bytes != NULL);
+        for (size_t i = 0; i < capture.size_bytes; i++) {
+            bytes[i] = capture.data + i;
+            sizes_bytes[i] = 1;
+        }
+        struct pieces pieces = {bytes, sizes_bytes, capture.size_bytes, 0, 0};
+        struct io_input input = {.context = &pieces, .read = read_piece};
+        struct buf out = {0};
+        struct err err = {0};
+        enum native_revision found = NATIVE_REVISION_0;
+        cr_assert_eq(pass_on(input, false, &out, &found, &err), STATUS_OK, "%s", err.message);
+        cr_assert_eq(found, form_of(forms[k]), "%d: %d", (int)forms[k], (int)found);
+        buf_free(&out);
+        free(bytes);
+        free(sizes_bytes);
+    }
+    buf_free(&capture);
+}
+
 /* A pooled process serves one client after the other. */
 Test(native_revision, varies_from_block_to_block_where_it_may)
 {
