@@ -63,6 +63,23 @@ check_equal 'another month is as it was' 1 "$([ "$(wrong_sites 202602)" -gt 0 ] 
 check_equal 'nothing is left' '' "$(sql "SELECT name FROM system.databases WHERE name LIKE 'medallion\\_run\\_%'")"
 check_equal 'one build is left of each kind' 3 "$(sql "SELECT count() FROM system.databases WHERE name LIKE 'medallion\\_build\\_%'")"
 
+# Inserts that are sent again after a rebuild, since their answer did not come or they failed half-way, beside an insert without a token.
+generate programmatic 100000 300 >"$TMPDIR/again"
+generate programmatic 200000 300 >"$TMPDIR/half"
+load again <"$TMPDIR/again" || exit 1
+sql "CREATE MATERIALIZED VIEW medallion.broken TO medallion.dead_letters AS SELECT toString(throwIf(1, 'broken by the test')) AS reason FROM medallion.bronze_raw_data"
+run load half <"$TMPDIR/half"
+check_contains 'an insert that fails half-way' 'broken by the test' "$stderr"
+sql 'DROP TABLE medallion.broken'
+check_equal 'its rows are in bronze' 300 "$(sql "SELECT count() FROM bronze_raw_data WHERE insert_token = 'half'")"
+run "$medallion/medallion" rebuild --month 2026-01 --kind programmatic
+check_equal 'rebuild after them' 0 "$status$stderr"
+for token in again half; do
+    load $token <"$TMPDIR/$token"
+    cat "$TMPDIR/$token" >>"$TMPDIR/sent"
+done
+whole 'inserts sent again after a rebuild'
+
 kill=0
 while [ "$kill" -lt "$KILLS" ]; do
     kill=$((kill + 1))
