@@ -2,6 +2,9 @@
     that DESCRIBE shows, so a model's text is what that program prints for the same table. -#}
 
 {% macro period_stream(relation, keys, time, gap, max_span=none, emit='rows', sum=[], moments=[], exact=[], lengths=false, restart=none, shards=1, columns=none, where=none, ties=none, keys_unordered=false, cluster=none, patience=none, max_memory=none, check_exit_code=none) %}
+  {%- if relation.is_cte -%}
+    {{- return(saltwell._period_arrays(relation, keys, time, gap, max_span, emit, sum, moments, exact, lengths, restart, columns, where, ties, cluster)) -}}
+  {%- endif -%}
   {%- set options = ['--time', time, '--gap', gap, '--emit', emit] -%}
   {%- do options.extend(saltwell._option('--max-span', max_span)) -%}
   {%- do options.extend(saltwell._option('--restart', restart)) -%}
