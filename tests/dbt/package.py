@@ -327,4 +327,5 @@ def main():
         shop.server.end()
 
 
-main()
+if __name__ == "__main__":
+    main()
