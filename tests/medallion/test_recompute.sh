@@ -50,8 +50,8 @@ check_equal 'coefficients of every kind' '1	1	1	1	1	1	1	1' "$(sql "SELECT countI
     FROM gold_programmatic_banners")"
 
 # The script must see a wrong number: the same mart with one value changed.
-awk -F '\t' -v OFS='\t' 'NR == 2 { $17 = $17 * 1.0001 } { print }' "$TMPDIR/gold" >"$TMPDIR/changed"
-run recompute programmatic "$TMPDIR/changed"
+awk -F '\t' -v OFS='\t' 'NR == 2 { $11 = $11 * 1.0001 } { print }' "$TMPDIR/gold_search" >"$TMPDIR/changed"
+run recompute search "$TMPDIR/changed"
 check_equal 'a changed value is found' 1 "$status"
 
 # ---- the page ----
