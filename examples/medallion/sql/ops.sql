@@ -92,17 +92,19 @@ ENGINE = MergeTree ORDER BY (alert, subject, at);
 
 -- Each alert once when it begins, and once when it is over.
 CREATE MATERIALIZED VIEW IF NOT EXISTS ops.watch REFRESH EVERY 1 MINUTE APPEND TO ops.alerts AS
-WITH open AS
+SELECT now64(3, 'UTC') AS at, alert, subject, if(is_wrong, 'raised', 'over') AS state, details AS detail
+FROM
 (
-    SELECT alert, subject FROM ops.alerts GROUP BY alert, subject HAVING argMax(state, at) = 'raised'
+    SELECT alert, subject, max(wrong) AS is_wrong, max(open) AS is_open, max(detail) AS details
+    FROM
+    (
+        SELECT alert, subject, detail, 1 AS wrong, 0 AS open FROM ops.conditions
+        UNION ALL
+        SELECT alert, subject, '', 0, argMax(state, at) = 'raised' FROM ops.alerts GROUP BY alert, subject
+    )
+    GROUP BY alert, subject
 )
-SELECT now64(3, 'UTC') AS at, alert, subject, 'raised' AS state, detail
-FROM ops.conditions
-WHERE (alert, subject) NOT IN (SELECT alert, subject FROM open)
-UNION ALL
-SELECT now64(3, 'UTC'), alert, subject, 'over', ''
-FROM open
-WHERE (alert, subject) NOT IN (SELECT alert, subject FROM ops.conditions);
+WHERE is_wrong != is_open;
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS ops.note_arrived REFRESH DEPENDS ON ops.watch APPEND TO ops.arrived AS
 SELECT now64(3, 'UTC') - INTERVAL 1 HOUR AS until
