@@ -24,6 +24,7 @@ static const char help[] =
     "\n"
     "  --table NAME        the table to read\n"
     "  --keys NAME,...     the columns of the key\n"
+    "  --ties NAME         period_stream: rows of one key and time in the order of this column\n"
     "  --shards N          read N hash ranges of the key side by side, to use N cores\n"
     "  --cluster NAME      run it on every shard of this cluster, on the shard's own rows; rows "
     "of\n"
@@ -83,6 +84,8 @@ static enum status check_merge(const struct command *command, const char **keys_
                                struct err *err)
 {
     *keys_out = command->merge.keys;
+    if (command->request.ties != NULL)
+        return err_set(err, STATUS_USAGE, "--ties: expected period_stream, found merge_partials");
     return merge_command_check(&command->merge, err);
 }
 
@@ -97,7 +100,7 @@ static const struct subcommand subcommands[] = {
     {"merge_partials", merge_options, check_merge, write_merge},
 };
 
-enum { OPTION_TABLE, OPTION_SHARDS, OPTION_CLUSTER, OPTION_CHECK_EXIT_CODE };
+enum { OPTION_TABLE, OPTION_TIES, OPTION_SHARDS, OPTION_CLUSTER, OPTION_CHECK_EXIT_CODE };
 
 static enum status take_option(void *context, int option, const char *value, struct err *err)
 {
@@ -106,6 +109,9 @@ static enum status take_option(void *context, int option, const char *value, str
     switch (option) {
     case OPTION_TABLE:
         request->from = value;
+        return STATUS_OK;
+    case OPTION_TIES:
+        request->ties = value;
         return STATUS_OK;
     case OPTION_SHARDS:
         return options_number("--shards", value, "a number", 1, MAX_RANGES, &request->n_ranges,
@@ -137,6 +143,7 @@ static enum status read_command(struct command *command, int argc, char **argv,
 {
     static const struct option list[] = {
         {"table", required_argument, NULL, OPTION_TABLE},
+        {"ties", required_argument, NULL, OPTION_TIES},
         {"shards", required_argument, NULL, OPTION_SHARDS},
         {"cluster", required_argument, NULL, OPTION_CLUSTER},
         {"check-exit-code", no_argument, NULL, OPTION_CHECK_EXIT_CODE},

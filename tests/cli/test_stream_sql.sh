@@ -80,6 +80,22 @@ carried raw 'back\\nslash' TSVRaw
 written TSVRaw 'line String' raw_s 'saltwell_sql period_stream --table raw_s --keys "back\\\\slash" --time "t s" --gap 1' >"$TMPDIR/ask"
 carried raw_s 'back\\slash' TSVRaw
 
+# Rows of one key and time come in the order of a column, or in any.
+query <<'SQL'
+CREATE TABLE tied (k UInt8, t UInt32, `a b` UInt32) ENGINE = MergeTree ORDER BY (k, t, -`a b`) SETTINGS allow_suspicious_indices = 1 AS SELECT 1, 7, number FROM numbers(9);
+SQL
+written Native 'statement String' tied 'saltwell_sql period_stream --table tied --keys k --time t --gap 1 --ties "a b"' >"$TMPDIR/ask"
+query <"$TMPDIR/ask"
+{ echo 'SELECT `a b` FROM (' && cat "$TMPDIR/stdout" && echo ') WHERE is_first_in_period;'; } >"$TMPDIR/sql"
+query <"$TMPDIR/sql"
+check_equal '--ties' '0 0 ' "$(cat "$TMPDIR/stdout") $status $stderr"
+printf 'k\tUInt8\nt\tUInt32\n' >"$TMPDIR/columns"
+for wrong in 'period_stream --time t --gap 1 --ties nobody' 'merge_partials --ties t'; do
+    # shellcheck disable=SC2086 # a command and its words
+    run "$BUILD"/bin/saltwell_sql $wrong --table tied --keys k <"$TMPDIR/columns"
+    check_contains "refused: $wrong" '--ties: expected ' "$stderr"
+done
+
 # For what is stored.
 written Native 'statement String' raw_s 'saltwell_sql period_stream --table raw_s --keys "t s" --time "t s" --gap 1 --check-exit-code' >"$TMPDIR/ask"
 carried raw_s 't s' Native

@@ -39,17 +39,11 @@ line() {
     echo
     line 14
     printf '{"raw_id":"%s"}\n' "$(head -c 300000 /dev/zero | tr '\0' x)"
-    # One month after the other: more partitions than an insert may have by default.
-    month=0
-    while [ $month -lt 120 ]; do
-        line "$((20 + month))" "s/2026-01/$((2011 + month / 12))-$(printf %02d $((1 + month % 12)))/; s/0000000000\([0-9][0-9][0-9]\)\"/000000000\1\"/"
-        month=$((month + 1))
-    done
 } >"$TMPDIR/mixed"
 run load mixed <"$TMPDIR/mixed"
 check_equal 'an insert with bad lines' 0 "$status$stderr"
 check_equal 'no line is lost' "$(wc -l <"$TMPDIR/mixed")" "$(sql 'SELECT (SELECT count() FROM bronze_raw_data) + (SELECT count() FROM dead_letters)')"
-check_equal 'the good ones are in silver' 122 "$(sql 'SELECT count() FROM silver_search')"
+check_equal 'the good ones are in silver' 2 "$(sql 'SELECT count() FROM silver_search')"
 check_equal 'reasons' "context is no JSON object 1
 detected_at is no time 1
 detected_at is out of range 1
@@ -77,7 +71,7 @@ state() {
 becomes() {
     name=$1 expected=$2 tries=0
     shift 2
-    until found=$("$@") && [ "$found" = "$expected" ] || [ $tries -ge 100 ]; do
+    until found=$("$@"); [ "$found" = "$expected" ] || [ $tries -ge 100 ]; do
         tries=$((tries + 1))
         sleep 0.2
     done
@@ -106,9 +100,25 @@ sql "DELETE FROM $stuck_build.silver_search IN PARTITION 202601 WHERE raw_id = '
 sql "ALTER TABLE bronze_raw_data UPDATE created_at = created_at - 120 IN PARTITION 202601 WHERE raw_id = '00000000-0000-0000-0000-000000000015'" set:mutations_sync=1
 watch
 check_equal 'rows stuck between bronze and silver' "search ['raised'] " "$(state 'rows stuck')"
+# Two hours later.
+sql "ALTER TABLE bronze_raw_data UPDATE created_at = created_at - 7200 WHERE raw_id = '00000000-0000-0000-0000-000000000015'" set:mutations_sync=1
+sql 'ALTER TABLE ops.arrived UPDATE until = until - 7200 WHERE 1' set:mutations_sync=1
+watch
+watch
+check_equal 'as long as they are stuck' "search ['raised'] " "$(state 'rows stuck')"
 "$medallion/medallion" rebuild --month 2026-01 --kind search >/dev/null
 watch
 check_equal 'a rebuild brings them on' "search ['raised','over'] " "$(state 'rows stuck')"
+
+# Each month between is another partition, of which an insert may have a hundred by default.
+month=0
+while [ $month -lt 101 ]; do
+    line "$((20 + month))" "s/2026-01/$((2011 + month / 12))-$(printf %02d $((1 + month % 12)))/; s/0000000000\([0-9][0-9][0-9]\)\"/000000000\1\"/"
+    month=$((month + 1))
+done | load months
+check_equal 'an insert of 101 months' 104 "$(sql 'SELECT count() FROM silver_search')"
+run "$medallion/medallion" rebuild --month 2015-05 --kind search
+check_equal 'a rebuild beside them' '0 104 104' "$status $(sql 'SELECT count(), uniqExact(raw_id) FROM silver_search' | tr '\t' ' ')"
 
 # A mirror without its PostgreSQL keeps its rows and says what is wrong.
 postgres stop -m fast
@@ -130,7 +140,10 @@ rm "$TMPDIR/posted.refuse"
 watch
 becomes 'all are sent' "$(sql 'SELECT count() FROM ops.alerts')" sql 'SELECT count() FROM ops.sent'
 watch
-sleep 2
-sql "SELECT toString(at) AS at, alert, subject, toString(state) AS state, detail FROM ops.alerts FORMAT JSONEachRow" | sort >"$TMPDIR/expected"
-sort "$TMPDIR/posted" >"$TMPDIR/posted_sorted"
-check_files_equal 'each alert was posted once' "$TMPDIR/expected" "$TMPDIR/posted_sorted"
+sleep 1
+# The difference between what was raised and what was posted; a round of the watch may begin meanwhile.
+not_posted_once() {
+    sql "SELECT toString(at) AS at, alert, subject, toString(state) AS state, detail FROM ops.alerts FORMAT JSONEachRow" | sort >"$TMPDIR/expected"
+    sort "$TMPDIR/posted" | diff "$TMPDIR/expected" -
+}
+becomes 'each alert was posted once' '' not_posted_once

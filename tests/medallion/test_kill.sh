@@ -12,7 +12,7 @@ medallion_begin 5 20
 generate programmatic 0 2000 >"$TMPDIR/sent"
 load first <"$TMPDIR/sent" || exit 1
 "$medallion/medallion" refresh || exit 1
-make_batches 2000 600
+make_batches 2000 $((100 + 100 * KILLS))
 : >"$TMPDIR/loading"
 keep_loading 2000 &
 loader=$!

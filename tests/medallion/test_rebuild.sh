@@ -10,7 +10,7 @@ KILLS=${KILLS:-1}
 medallion_begin 5 20
 generate programmatic 0 3000 >"$TMPDIR/sent"
 load first <"$TMPDIR/sent" || exit 1
-make_batches 3000 400
+make_batches 3000 $((100 + 100 * KILLS))
 
 # wrong_sites YEAR_AND_MONTH: rows whose site is not what PostgreSQL says now.
 wrong_sites() {
@@ -26,6 +26,7 @@ watch_count() {
         n=$(sql 'SELECT count() FROM silver_programmatic') || continue
         [ "$n" -ge "$last" ] || echo "$n after $last" >>"$TMPDIR/fell"
         last=$n
+        sleep 0.05
     done
 }
 change_reference() {
@@ -43,6 +44,16 @@ stop_loading() {
 }
 
 change_reference
+# Two inserts that are sent again after the rebuild: the answer of one did not come, the other fails half-way.
+generate programmatic 100000 300 >"$TMPDIR/again"
+generate programmatic 200000 300 >"$TMPDIR/half"
+load again <"$TMPDIR/again" || exit 1
+sql "CREATE MATERIALIZED VIEW medallion.broken TO medallion.dead_letters AS SELECT toString(throwIf(1, 'broken by the test')) AS reason FROM medallion.bronze_raw_data"
+run load half <"$TMPDIR/half"
+check_contains 'an insert that fails half-way' 'broken by the test' "$stderr"
+sql 'DROP TABLE medallion.broken'
+check_equal 'its rows are in bronze' 300 "$(sql "SELECT count() FROM bronze_raw_data WHERE insert_token = 'half'")"
+
 check_equal 'silver is fed once: the old number stays' 1 "$([ "$(wrong_sites 202601)" -gt 1000 ] && echo 1)"
 start_loading 3000
 : >"$TMPDIR/fell"
@@ -56,7 +67,11 @@ echo "rows that arrived during the rebuild: $(($(wc -l <"$TMPDIR/sent") - before
 check_equal 'rows arrived during the rebuild' 1 "$([ "$(wc -l <"$TMPDIR/sent")" -gt "$before" ] && echo 1)"
 stop_loading
 wait "$watcher"
-whole 'after a rebuild under load'
+for token in again half; do
+    load $token <"$TMPDIR/$token"
+    cat "$TMPDIR/$token" >>"$TMPDIR/sent"
+done
+whole 'after a rebuild under load, with inserts sent again'
 check_equal 'the number of rows never fell' '' "$(cat "$TMPDIR/fell")"
 check_equal "the month has the reference's numbers" 0 "$(wrong_sites 202601)"
 check_equal 'another month is as it was' 1 "$([ "$(wrong_sites 202602)" -gt 0 ] && echo 1)"

@@ -1,6 +1,5 @@
 #!/bin/sh
-# The mart of programmatic banners against a plain script that recomputes it from the parsers' lines, row by row: real bid requests
-# and generated detections.
+# The marts against a plain script that recomputes them from the parsers' lines, row by row: real bid requests and generated detections.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 # shellcheck source=tests/medallion/medallion.sh
@@ -14,19 +13,36 @@ if real_bids >"$TMPDIR/real" && [ -s "$TMPDIR/real" ]; then
 else
     skip 'real bid requests' "no $SALTWELL_DATA/rtb_bid_requests.jsonl.zst"
 fi
-cat "$TMPDIR/generated" "$TMPDIR/real" >"$TMPDIR/lines"
+cat "$TMPDIR/generated" "$TMPDIR/real" >"$TMPDIR/programmatic"
+for kind in search marketplace; do
+    generate $kind 0 4000 >"$TMPDIR/$kind"
+    load $kind <"$TMPDIR/$kind" || exit 1
+done
 check_equal 'no dead letters' 0 "$(sql 'SELECT count() FROM dead_letters')"
-check_equal 'every line is in bronze and in silver' "$(wc -l <"$TMPDIR/lines")	$(wc -l <"$TMPDIR/lines")" \
-    "$(sql 'SELECT (SELECT uniqExact(raw_id) FROM bronze_raw_data), (SELECT count() FROM silver_programmatic)')"
+n_banners=$(wc -l <"$TMPDIR/programmatic")
+check_equal 'every line is in bronze and in silver' "$((n_banners + 8000))	$n_banners	4000	4000" \
+    "$(sql 'SELECT (SELECT uniqExact(raw_id) FROM bronze_raw_data), (SELECT count() FROM silver_programmatic), (SELECT count() FROM silver_search),
+        (SELECT count() FROM silver_marketplace)')"
 "$medallion/medallion" refresh || exit 1
 
 ask_postgres -F '	' -c 'SELECT host, visits_per_day FROM sites' >"$TMPDIR/sites"
 ask_postgres -F '	' -c 'SELECT format, weight FROM formats' >"$TMPDIR/formats"
-sql "SELECT DISTINCT lower(domainWithoutWWW(target_url)), lower(cutToFirstSignificantSubdomain(target_url)) FROM silver_programmatic" >"$TMPDIR/domains"
+sql "SELECT DISTINCT lower(domainWithoutWWW(url)), lower(cutToFirstSignificantSubdomain(url)) FROM
+    (SELECT target_url AS url FROM silver_programmatic UNION ALL SELECT target_url FROM silver_search
+        UNION ALL SELECT payload.seller.url.:String FROM bronze_raw_data WHERE detection_type = 'marketplace')" >"$TMPDIR/domains"
 sql "SELECT raw_id, host, domain, utm_source, utm_campaign, visit_number, is_first_in_visit, flight_number, is_first_in_flight, creative_cluster,
         repeats_in_visit, kvisits, kdepth, ksquare, koffset, kformat, kutm, ots, ots_visible, ots_weighted, ots_unique
     FROM gold_programmatic_banners" >"$TMPDIR/gold"
-python3 "$ROOT/tests/medallion/recompute.py" "$TMPDIR/lines" "$TMPDIR/sites" "$TMPDIR/formats" "$TMPDIR/domains" "$TMPDIR/gold"
+sql 'SELECT raw_id, host, query, position, is_ad, domain, visit_number, is_first_in_visit, kvisits, kposition, ots FROM gold_search_results' >"$TMPDIR/gold_search"
+sql 'SELECT raw_id, host, shelf, position, sku, price, discount, domain, visit_number, is_first_in_visit, kvisits, krow, ots
+    FROM gold_marketplace_shelves' >"$TMPDIR/gold_marketplace"
+# recompute KIND GOLD
+recompute() {
+    python3 "$ROOT/tests/medallion/recompute.py" "$1" "$TMPDIR/$1" "$TMPDIR/sites" "$TMPDIR/formats" "$TMPDIR/domains" "$2"
+}
+recompute programmatic "$TMPDIR/gold"
+recompute search "$TMPDIR/gold_search"
+recompute marketplace "$TMPDIR/gold_marketplace"
 
 # What is compared has every case in it.
 check_equal 'coefficients of every kind' '1	1	1	1	1	1	1	1' "$(sql "SELECT countIf(kvisits > 1) > 0, countIf(kutm = 1) > 0, countIf(kutm BETWEEN 0.011 AND 0.9) > 0,
@@ -34,8 +50,8 @@ check_equal 'coefficients of every kind' '1	1	1	1	1	1	1	1' "$(sql "SELECT countI
     FROM gold_programmatic_banners")"
 
 # The script must see a wrong number: the same mart with one value changed.
-awk -F '\t' -v OFS='\t' 'NR == 2 { $17 = $17 * 1.0001 } { print }' "$TMPDIR/gold" >"$TMPDIR/changed"
-run python3 "$ROOT/tests/medallion/recompute.py" "$TMPDIR/lines" "$TMPDIR/sites" "$TMPDIR/formats" "$TMPDIR/domains" "$TMPDIR/changed"
+awk -F '\t' -v OFS='\t' 'NR == 2 { $11 = $11 * 1.0001 } { print }' "$TMPDIR/gold_search" >"$TMPDIR/changed"
+run recompute search "$TMPDIR/changed"
 check_equal 'a changed value is found' 1 "$status"
 
 # ---- the page ----
@@ -53,7 +69,7 @@ check_equal 'browser: status' 0 "$status"
 shows() {
     check_contains "shows $1" "$2" "$(cat "$TMPDIR/stdout")"
 }
-n_rows=$(wc -l <"$TMPDIR/lines")
+n_rows=$((n_banners + 8000))
 shows 'rows' "<dt>rows in bronze</dt><dd>$((n_rows / 1000)) $(printf %03d $((n_rows % 1000)))</dd>"
 shows 'dead letters' '>not JSON</text><rect class="bar" rx="2" x="260" y="4" height="16" width="520"></rect><text x="788" y="17">1</text>'
 shows 'a lag' '>0.25 s</text>'

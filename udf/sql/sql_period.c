@@ -55,6 +55,9 @@ static enum status write_input(const struct sql_request *request,
     if (options->restart != NULL)
         TRY(sql_table_find(request->table, options->restart, "--restart",
                            &(const struct sql_column *){NULL}, err));
+    if (request->ties != NULL)
+        TRY(sql_table_find(request->table, request->ties, "--ties",
+                           &(const struct sql_column *){NULL}, err));
     for (size_t i = 0; i < sql_table_count(request->table); i++) {
         if (is_selected(request, options, i))
             TRY(sql_list(&parts->select, columns[i].name, err));
@@ -64,7 +67,8 @@ static enum status write_input(const struct sql_request *request,
     }
     for (size_t i = 0; i < request->table->n_keys; i++)
         TRY(sql_list(&parts->order, columns[i].name, err));
-    return sql_list(&parts->order, options->time, err);
+    TRY(sql_list(&parts->order, options->time, err));
+    return request->ties == NULL ? STATUS_OK : sql_list(&parts->order, request->ties, err);
 }
 
 static enum status write_fold(const struct sql_request *request,

@@ -12,6 +12,7 @@
 struct sql_request {
     const struct sql_table *table;
     const char *from;        /* the table as the statement names it */
+    const char *ties;        /* orders rows of one key and time; NULL: nothing does */
     const char *cluster;     /* on whose shards the statement runs; NULL: here */
     uint64_t n_ranges;       /* of the key's hash, a process each; 0 and 1: all in one */
     size_t max_memory_bytes; /* 0: not asked for, as patience_s */

@@ -69,6 +69,7 @@ CREATE TABLE IF NOT EXISTS medallion.bronze_raw_data
     context JSON,
     payload JSON,
     created_at DateTime64(3, 'UTC'),
+    insert_token LowCardinality(String) MATERIALIZED getSetting('insert_deduplication_token'),
     INDEX created_at created_at TYPE minmax
 )
 ENGINE = MergeTree PARTITION BY toYYYYMM(detected_at) ORDER BY (detection_type, detected_at, raw_id)

@@ -27,7 +27,11 @@ SELECT view, dateDiff('second', last_success_time, now()) AS lag_seconds, except
 FROM system.view_refreshes
 WHERE database = 'medallion' AND startsWith(view, 'mirror_');
 
--- How many rows of the last hour that have been in bronze for a minute are not in silver. A row has the same created_at in both.
+-- Up to here all rows of bronze were found in silver. It stays an hour behind, and stands still while rows are stuck.
+CREATE TABLE IF NOT EXISTS ops.arrived (until SimpleAggregateFunction(max, DateTime64(3, 'UTC')))
+ENGINE = AggregatingMergeTree ORDER BY tuple();
+
+-- How many rows that have been in bronze for a minute are not in silver. A row has the same created_at in both.
 CREATE OR REPLACE VIEW ops.stuck_rows AS
 SELECT detection_type, sum(n) AS rows
 FROM
@@ -40,7 +44,7 @@ FROM
     UNION ALL
     SELECT 'marketplace', created_at, -1 FROM medallion.silver_marketplace
 )
-WHERE created_at BETWEEN now() - INTERVAL 1 HOUR AND now() - INTERVAL 1 MINUTE
+WHERE created_at BETWEEN (SELECT max(until) FROM ops.arrived) AND now() - INTERVAL 1 MINUTE
 GROUP BY detection_type
 HAVING rows > 0;
 
@@ -88,14 +92,20 @@ ENGINE = MergeTree ORDER BY (alert, subject, at);
 
 -- Each alert once when it begins, and once when it is over.
 CREATE MATERIALIZED VIEW IF NOT EXISTS ops.watch REFRESH EVERY 1 MINUTE APPEND TO ops.alerts AS
-WITH open AS
+SELECT now64(3, 'UTC') AS at, alert, subject, if(is_wrong, 'raised', 'over') AS state, details AS detail
+FROM
 (
-    SELECT alert, subject FROM ops.alerts GROUP BY alert, subject HAVING argMax(state, at) = 'raised'
+    SELECT alert, subject, max(wrong) AS is_wrong, max(open) AS is_open, max(detail) AS details
+    FROM
+    (
+        SELECT alert, subject, detail, 1 AS wrong, 0 AS open FROM ops.conditions
+        UNION ALL
+        SELECT alert, subject, '', 0, argMax(state, at) = 'raised' FROM ops.alerts GROUP BY alert, subject
+    )
+    GROUP BY alert, subject
 )
-SELECT now64(3, 'UTC') AS at, alert, subject, 'raised' AS state, detail
-FROM ops.conditions
-WHERE (alert, subject) NOT IN (SELECT alert, subject FROM open)
-UNION ALL
-SELECT now64(3, 'UTC'), alert, subject, 'over', ''
-FROM open
-WHERE (alert, subject) NOT IN (SELECT alert, subject FROM ops.conditions);
+WHERE is_wrong != is_open;
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS ops.note_arrived REFRESH DEPENDS ON ops.watch APPEND TO ops.arrived AS
+SELECT now64(3, 'UTC') - INTERVAL 1 HOUR AS until
+WHERE 'rows stuck' NOT IN (SELECT alert FROM (SELECT alert FROM ops.alerts GROUP BY alert, subject HAVING argMax(state, at) = 'raised'));

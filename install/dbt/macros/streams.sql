@@ -1,11 +1,15 @@
 {#- The calls of period_stream and merge_partials. The server itself writes them: it runs saltwell_sql over the columns
     that DESCRIBE shows, so a model's text is what that program prints for the same table. -#}
 
-{% macro period_stream(relation, keys, time, gap, max_span=none, emit='rows', sum=[], moments=[], exact=[], lengths=false, restart=none, shards=1, columns=none, where=none, keys_unordered=false, cluster=none, patience=none, max_memory=none, check_exit_code=none) %}
+{% macro period_stream(relation, keys, time, gap, max_span=none, emit='rows', sum=[], moments=[], exact=[], lengths=false, restart=none, shards=1, columns=none, where=none, ties=none, keys_unordered=false, cluster=none, patience=none, max_memory=none, check_exit_code=none) %}
+  {%- if relation.is_cte -%}
+    {{- return(saltwell._period_arrays(relation, keys, time, gap, max_span, emit, sum, moments, exact, lengths, restart, columns, where, ties, cluster)) -}}
+  {%- endif -%}
   {%- set options = ['--time', time, '--gap', gap, '--emit', emit] -%}
   {%- do options.extend(saltwell._option('--max-span', max_span)) -%}
   {%- do options.extend(saltwell._option('--restart', restart)) -%}
   {%- do options.extend(saltwell._option('--lengths', lengths)) -%}
+  {%- do options.extend(saltwell._option('--ties', ties)) -%}
   {%- for option, names in [('--sum', sum), ('--moments', moments), ('--exact', exact)] -%}
     {%- for name in saltwell._list(names) -%}{%- do options.extend([option, name]) -%}{%- endfor -%}
   {%- endfor -%}

@@ -1,2 +1,2 @@
-{{ saltwell.period_stream(ref('silver_programmatic'), keys=['user_key'], time='detected_at', gap=1800, columns=['user_key', 'detected_at', 'raw_id', 'placement_key', 'host', 'site_id', 'site_category', 'site_visits_per_day', 'country', 'domain', 'utm_source',
+{{ saltwell.period_stream(ref('silver_programmatic'), keys=['user_key'], time='detected_at', gap=1800, ties='raw_id', columns=['user_key', 'detected_at', 'raw_id', 'placement_key', 'host', 'site_id', 'site_category', 'site_visits_per_day', 'country', 'domain', 'utm_source',
     'utm_campaign', 'domain_hash', 'group_hash', 'image_hash', 'advertiser', 'brand', 'category', 'format', 'width', 'height', 'top_px', 'page_depth']) }}

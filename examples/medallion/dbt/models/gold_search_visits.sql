@@ -1,1 +1,1 @@
-{{ saltwell.period_stream(ref('silver_search'), keys=['user_key'], time='detected_at', gap=1800, columns=['user_key', 'detected_at', 'raw_id', 'host', 'site_id', 'site_visits_per_day', 'query', 'position', 'is_ad', 'domain', 'advertiser', 'brand', 'category']) }}
+{{ saltwell.period_stream(ref('silver_search'), keys=['user_key'], time='detected_at', gap=1800, ties='raw_id', columns=['user_key', 'detected_at', 'raw_id', 'host', 'site_id', 'site_visits_per_day', 'query', 'position', 'is_ad', 'domain', 'advertiser', 'brand', 'category']) }}

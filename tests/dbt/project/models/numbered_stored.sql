@@ -1,0 +1,2 @@
+{{ config(materialized='view') }}
+{{ saltwell.period_stream(ref('stored'), keys=['user', 'page'], time='at', gap=1800000, lengths=true, ties='id') }}

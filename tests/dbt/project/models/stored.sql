@@ -1,0 +1,2 @@
+{{ config(materialized='table', order_by='tuple()') }}
+SELECT * FROM {{ ref('passing') }}

@@ -1,2 +1,0 @@
-{{ config(materialized='ephemeral') }}
-SELECT * FROM {{ source('shop', 'events') }}
