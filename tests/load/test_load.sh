@@ -34,7 +34,7 @@ same() {
 rows_change() {
     seed=$((${seed:-1} + 1))
     add_codes "$from" 120 1 $seed
-    tell_phoenix "sql UPDATE $table SET ST = $seed, PARTICIPANT = NULL WHERE MOD(ID, 50) = $seed"
+    change_codes $seed 50 $seed
 }
 
 last_entry() {
