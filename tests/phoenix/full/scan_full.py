@@ -118,7 +118,10 @@ def check_types(cursor, plugins):
             found = plugins.query(f"SELECT ID FROM executable('phoenix_scan --source {source} --table TY --time {by} --columns ID', Native, 'ID Int64', "
                                   "(SELECT 1767323045678::Int64 + arrayJoin([-1, 0]) AS a, a + 1))")
             check(f"{source}: windows to the millisecond by {by}", "9223372036854775807", found)
+    cursor.execute("CREATE TABLE ODD (ID BIGINT NOT NULL PRIMARY KEY, TS TIMESTAMP, ATM TIME ARRAY, AUI UNSIGNED_INT ARRAY)")
     for name, options, expected in (
+        ("a time in an array", "--table ODD --time TS --columns ATM", "column ATM: Phoenix's type TIME ARRAY cannot be carried"),
+        ("an unsigned number in an array", "--table ODD --time TS --columns AUI", "column AUI: Phoenix's type UNSIGNED_INT ARRAY cannot be carried"),
         ("an unknown table", "--table NOPE --time TS --columns ID", "Phoenix: ERROR 1012 (42M03): Table undefined. tableName=NOPE"),
         ("an unknown column", "--table TY --time TS --columns NOPE", "Phoenix: ERROR 504 (42703): Undefined column"),
     ):
