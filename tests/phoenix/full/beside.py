@@ -33,7 +33,7 @@ def scan(plugins, source, folder):
     """All codes, into a file."""
     (folder / "windows").write_bytes(native_windows([(0, 4000000000000)]))
     with open(folder / "windows", "rb") as windows:
-        return measured([plugins.folder / "bin" / "phoenix_scan", "--source", source, "--table", "CODES", "--time", "OPD", "--columns", COLUMNS],
+        return measured([plugins.folder / "bin" / "phoenix_scan", "--source", source, "--table", "CODES", "--time", "OPD", "--columns", COLUMNS, "--stats"],
                         folder / f"{source}.native", stdin=windows)
 
 
