@@ -1,7 +1,7 @@
 #!/bin/sh
 # The load from end to end on one machine: `make incremental-load`. Two hours of codes in a Phoenix server in memory, two
 # ClickHouse servers, PostgreSQL; a run that is killed in the middle and taken up again; late and changed rows; and at the end
-# CLEAN beside Phoenix, row by row. A_MINUTE (1000) codes a minute.
+# CLEAN beside Phoenix, row by row. A_MINUTE (1000) codes a minute; PHOENIX=tests/phoenix/full/server.sh for HBase and Phoenix.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -70,14 +70,16 @@ printf '\n== a run, killed in the middle ==\n'
 victim=$!
 until grep -q published "$work/killed.log" || ! kill -0 $victim 2>/dev/null; do sleep 0.1; done
 sleep 0.3
-kill -9 $victim && wait $victim 2>/dev/null || :
+kill -9 $victim 2>/dev/null || fail 'the run ended before it was killed'
+wait $victim 2>/dev/null || :
 cat "$work/killed.log"
 printf '\n== taken up from its watermark ==\n'
-load
+load | tee "$work/taken_up.log"
+grep -q 'closed the entry of run .*: its process is gone' "$work/taken_up.log" || fail 'the killed run was not seen'
 compare
 printf '\n== late and changed rows ==\n'
 add_codes "$from" 120 5 2
-tell_phoenix "sql UPDATE $table SET ST = 99, PARTICIPANT = NULL WHERE MOD(ID, 100) = 1"
+change_codes 99 100 1
 load --since "${from}Z"
 compare
 printf '\n== the journal ==\n'

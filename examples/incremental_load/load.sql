@@ -42,5 +42,5 @@ FORMAT TSVRaw
 
 -- step: describe
 SELECT name, phoenix_type, type
-FROM executable('{{scan}} --describe', Native, 'name String, phoenix_type String, type String', SETTINGS check_exit_code = 1, stderr_reaction = 'throw')
+FROM executable('{{describe}}', Native, 'name String, phoenix_type String, type String', SETTINGS check_exit_code = 1, stderr_reaction = 'throw')
 FORMAT TSVRaw

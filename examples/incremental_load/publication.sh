@@ -2,17 +2,18 @@
 # Publishes on every shard what is new in RAW: into the buffer, into a clone of CLEAN, in its place. A key is on one shard,
 # so that each does it by itself. Read by `load`, after ../publish/publish.sh.
 
-# A shard is a server that has CLEAN itself; all shards of the cluster have to answer.
+# A shard is a server that knows itself in the cluster and has CLEAN; all shards of the cluster have to answer.
 find_shards() {
     shards=''
     for candidate in $(hosts); do
         host_answers "$candidate" || continue
         url=$(host_url "$candidate")
-        has=$(must "EXISTS TABLE $CH_CLEAN_TABLE") || exit 1
-        expected=$(must "SELECT uniqExact(shard_num) FROM system.clusters WHERE cluster = '$CH_CLUSTER'") || exit 1
-        [ "$has" -eq 0 ] || shards="$shards $candidate"
+        found=$(must "SELECT uniqExact(shard_num), max(is_local) AND (SELECT count() FROM system.tables WHERE database = '$marts' AND name = '$clean')
+            FROM system.clusters WHERE cluster = '$CH_CLUSTER'") || exit 1
+        expected=${found%	*}
+        [ "${found#*	}" -eq 0 ] || shards="$shards $candidate"
     done
-    [ -n "$shards" ] || fail "no server of CH_HOSTS=$CH_HOSTS that answers has the table $CH_CLEAN_TABLE: load schema creates it"
+    [ -n "$shards" ] || fail "no server of CH_HOSTS=$CH_HOSTS that answers is of the cluster $CH_CLUSTER and has the table $CH_CLEAN_TABLE: load schema creates it"
     found=$(echo "$shards" | wc -w)
     [ "$found" -eq "$expected" ] || fail "the cluster $CH_CLUSTER has $expected shards, and$shards of CH_HOSTS=$CH_HOSTS answer as such"
 }

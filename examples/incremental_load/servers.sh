@@ -1,11 +1,11 @@
 # shellcheck shell=sh disable=SC2034,SC2154 # the caller's variables
-# What the load runs against on one machine: PostgreSQL, the light Phoenix server of the tests, two ClickHouse servers with a
-# gateway, and `load` with settings of their own. Read after server.sh and postgres.sh of
+# What the load runs against on one machine: PostgreSQL, the light Phoenix server of the tests, two ClickHouse servers, and
+# `load` with settings of their own. PHOENIX=FILE has run_phoenix, add_codes and change_codes of another Phoenix. Read after server.sh and postgres.sh of
 # ../publish and after ../ad_mart/cluster/nodes.sh; the caller sets $BUILD, $here and $work, an absolute folder, and calls
 # end_servers in the end.
 light=$BUILD/phoenix/light
 table=TBL_JTI_TRACE_CIS_HISTORY
-light_pid=''
+phoenix_pid=''
 
 # What is missing for it, or nothing.
 missing_servers() {
@@ -16,14 +16,18 @@ missing_servers() {
 
 # ---- Phoenix ----
 
-# The server takes commands on its standard input (tests/phoenix/light).
+# run_phoenix PORT: becomes the server, which takes commands on its standard input (tests/phoenix/light).
+run_phoenix() {
+    exec java -Xmx256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Duser.timezone=UTC -cp "$light/classes:$(cat "$light/classpath")" \
+        light.LightServer "$1" "$(free_port)" "$(free_port)"
+}
+
 start_phoenix() {
     phoenix_port=$(free_port)
     mkfifo "$work/phoenix.in"
     : >"$work/phoenix.out"
-    java -Xmx256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Duser.timezone=UTC -cp "$light/classes:$(cat "$light/classpath")" \
-        light.LightServer "$phoenix_port" "$(free_port)" "$(free_port)" <"$work/phoenix.in" >>"$work/phoenix.out" 2>"$work/phoenix.log" &
-    light_pid=$!
+    run_phoenix "$phoenix_port" <"$work/phoenix.in" >>"$work/phoenix.out" 2>"$work/phoenix.log" &
+    phoenix_pid=$!
     exec 8>"$work/phoenix.in"
     n_answers=0
     phoenix_answer
@@ -34,8 +38,8 @@ phoenix_answer() {
     tries=0
     until [ "$(grep -acxF . "$work/phoenix.out")" -ge $n_answers ]; do
         tries=$((tries + 1))
-        if [ $tries -gt 1200 ] || ! kill -0 "$light_pid" 2>/dev/null; then
-            echo "the light Phoenix server does not answer: $(tail -n 1 "$work/phoenix.log")" >&2
+        if [ $tries -gt 3600 ] || ! kill -0 "$phoenix_pid" 2>/dev/null; then
+            echo "the Phoenix server does not answer: $(tail -n 1 "$work/phoenix.log")" >&2
             return 1
         fi
         sleep 0.05
@@ -50,13 +54,21 @@ tell_phoenix() {
 }
 
 create_codes() {
-    tell_phoenix "sql CREATE TABLE $table (C VARCHAR(60) NOT NULL, T VARCHAR(20) NOT NULL, OPD TIMESTAMP(3) NOT NULL, ID BIGINT, ST INTEGER, PARTICIPANT VARCHAR(100), AMOUNT DECIMAL(18,4), PRIMARY KEY (C, T, OPD))"
+    tell_phoenix "sql CREATE TABLE $table (C VARCHAR(60) NOT NULL, T VARCHAR(20) NOT NULL, OPD TIMESTAMP NOT NULL, ID BIGINT, ST INTEGER, PARTICIPANT VARCHAR(100), AMOUNT DECIMAL(18,4), CONSTRAINT CODES_KEY PRIMARY KEY (C, T, OPD))"
 }
 
 # add_codes FROM MINUTES A_MINUTE SEED: codes with times in UTC, one in seven with NULLs.
 add_codes() {
     tell_phoenix "sql INSERT INTO $table SELECT 'c' || MOD(N * 7919, 1000) || '-' || $4, CASE MOD(N, 3) WHEN 0 THEN 'EMISSION' ELSE 'AGGREGATION' END, TIMESTAMP '$1' + (N * 60000 / $3 / 1000.0) SECOND, N, CASE WHEN MOD(N, 7) = 3 THEN NULL ELSE MOD(N, 12) END, CASE WHEN MOD(N, 7) = 3 THEN NULL ELSE 'имя \"' || N || '\"' END, CASE WHEN MOD(N, 7) = 3 THEN NULL ELSE N / 10000.0 END FROM UNNEST(SEQUENCE_ARRAY(0, $(($2 * $3 - 1)), 1)) AS X(N)"
 }
+
+# change_codes ST N REST: one in N, those with this rest, get another ST and a NULL.
+change_codes() {
+    tell_phoenix "sql UPDATE $table SET ST = $1, PARTICIPANT = NULL WHERE MOD(ID, $2) = $3"
+}
+
+# shellcheck disable=SC1090 # the caller's
+[ -z "${PHOENIX:-}" ] || . "$PHOENIX"
 
 # ---- ClickHouse ----
 
@@ -101,8 +113,8 @@ different_rows() {
 
 end_servers() {
     end_nodes
-    if [ -n "$light_pid" ] && kill "$light_pid" 2>/dev/null; then
-        wait "$light_pid" || :
+    if [ -n "$phoenix_pid" ] && kill -9 "$phoenix_pid" 2>/dev/null; then
+        wait "$phoenix_pid" 2>/dev/null || :
     fi
     remove_postgres
 }

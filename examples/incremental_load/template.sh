@@ -1,9 +1,26 @@
 # shellcheck shell=sh disable=SC2154 # the caller's variables
 # Fills the settings into the statements of the SQL files: {{name}} becomes a line of $scratch/words. Read after client.sh.
 
-# What is read from Phoenix, as a program's words. Names in lower case are those of Phoenix without quotes.
+# The columns as phoenix_scan takes them. A type in which ClickHouse's cast would lose something goes with the name, so that
+# phoenix_scan refuses what does not fit. A NULL of the key becomes an empty one.
+typed_columns() {
+    awk -v keys="$scratch/keys" '
+        BEGIN { while ((getline name < keys) > 0) of_key[name] = 1 }
+        {
+            type = substr($0, length($1) + 2)
+            gsub(/ /, "", type)
+            if (sub(/^LowCardinality\(/, "", type)) sub(/\)$/, "", type)
+            sub(/^DateTime64\(3,[^)]*/, "DateTime64(3", type)
+            sub(/^Nullable\(DateTime64\(3,[^)]*/, "Nullable(DateTime64(3", type)
+            known = type ~ /^(Nullable\()?(String|Bool|Float32|Float64|U?Int(8|16|32|64)|Decimal\([0-9]+,[0-9]+\)|DateTime64\(3\))\)?$/
+            if (known && $1 in of_key && type !~ /^Nullable/) type = "Nullable(" type ")"
+            print known ? $1 ":" type : $1
+        }' "$scratch/columns" | paste -s -d , -
+}
+
+# scan_command COLUMNS: what is read from Phoenix, as a program's words. Names in lower case are those of Phoenix without quotes.
 scan_command() {
-    printf '%s' "phoenix_scan --source $PHX_SOURCE --table $PHX_TABLE --time $TIME_COLUMN --columns $(echo "$columns" | tr -d ' ')" \
+    printf '%s' "phoenix_scan --source $PHX_SOURCE --table $PHX_TABLE --time $TIME_COLUMN --columns $1" \
         " --slice-minutes $PHX_INITIAL_SLICE_MIN --fetch-rows $PHX_FETCHMANY_SIZE --max-attempts $PHX_OVERLOAD_MAX_ATTEMPTS" \
         " --min-split-minutes $PHX_OVERLOAD_MIN_SPLIT_MIN --max-depth $PHX_OVERLOAD_MAX_DEPTH --probe-timeout-ms $PHX_TCP_PROBE_TIMEOUT_MS"
 }
@@ -30,7 +47,8 @@ template_words() {
         echo "definitions $(paste -s -d '#' "$scratch/columns" | sed 's/#/, /g')"
         echo "structure $(paste -s -d '#' "$scratch/columns" | sed "s/#/, /g; s/'/\\\\'/g")"
         echo "source $PHX_SOURCE"
-        echo "scan $(scan_command)"
+        echo "scan $(scan_command "$(typed_columns)")"
+        echo "describe $(scan_command "$(echo "$columns" | tr -d ' ')") --describe"
         echo "run $run"
         echo "auto ${CH_CLEAN_TABLE%%.*}_auto"
         echo "process $PROCESS_NAME"

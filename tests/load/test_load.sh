@@ -34,7 +34,7 @@ same() {
 rows_change() {
     seed=$((${seed:-1} + 1))
     add_codes "$from" 120 1 $seed
-    tell_phoenix "sql UPDATE $table SET ST = $seed, PARTICIPANT = NULL WHERE MOD(ID, 50) = $seed"
+    change_codes $seed 50 $seed
 }
 
 last_entry() {
@@ -160,33 +160,3 @@ check_equal 'its state' 'error' "$(ask_postgres -c "SELECT state FROM inc_proces
 write_settings "$both" STEP_MIN=60
 load --since 2100-01-01 --until 2100-01-02
 check_equal 'the future: nothing to load yet, and the watermark stays' '0 1 skipped 2024-09-01 22:00:00' "$status $(grep -c 'nothing to load yet' "$TMPDIR/stdout") $(last_entry | cut -d ' ' -f 1) $(ask_postgres -c "SET TIME ZONE 'UTC'; SELECT max(watermark)::timestamp FROM inc_processing")"
-
-# ---- one clear line ----
-
-# refused NAME LINE SETTING OPTION...
-refused() {
-    name=$1 line=$2
-    write_settings "$both" STEP_MIN=60 "$3"
-    shift 3
-    load "$@"
-    check_equal "$name" "1 1 1" "$status $(echo "$stderr" | wc -l) $(echo "$stderr" | grep -c "$line")$(echo "$stderr" | grep -v "$line")"
-}
-refused 'an unknown setting' "^load: .*: unknown setting 'STEP_MIM'; did you mean STEP_MIN?" STEP_MIM=5 --check
-refused 'an old setting' "^load: .*: 'overlap_minutes' is called PHX_QUERY_OVERLAP_MINUTES now" overlap_minutes=5 --check
-refused 'not a number' "^load: .*: STEP_MIN: expected a whole number above 0, found 'ten'" STEP_MIN=ten --check
-refused 'an unknown table' "^load: the slice .*phoenix_scan: source trace: .*NO_SUCH" PHX_TABLE=NO_SUCH --since 2024-09-01 --until 2024-09-02
-refused 'an unknown source' "^load: the slice .*phoenix_scan: .*nowhere" PHX_SOURCE=nowhere --since 2024-09-01 --until 2024-09-02
-refused 'no server' "^load: no server of CH_HOSTS=$dead that answers" "CH_HOSTS=$dead" --since 2024-09-01 --until 2024-09-02
-refused 'not a time' "^load: expected a time, such as 2024-09-01 or '2024-09-01 12:30', found 'yesterday evening'" STEP_MIN=60 --since 'yesterday evening'
-write_settings "$both" "PG_DSN=postgresql://etl@$dead/postgres" JOURNAL_WAIT_SECONDS=0
-load --since 2024-09-01
-check_contains 'no journal' 'load: the journal: connection to server at "127.0.0.1"' "$stderr"
-write_settings "$dead,$both" "MAIN_COLUMNS=c String, t String, opd DateTime64(3, 'Europe/Moscow'), id Nullable(Int64), st Nullable(Int64), participant String, amount Nullable(Decimal(18, 4))"
-load --check
-check_equal '--check: a server that does not answer' '1 1' "$status $(grep -c "^WRONG $dead: does not answer" "$TMPDIR/stdout")"
-check_contains '--check: a type that is not the table'"'"'s' "WRONG 127.0.0.1:$http1: stg.daily_codes_history: columns: expected" "$(cat "$TMPDIR/stdout")"
-check_contains '--check: a type that is not Phoenix'"'"'s' "WRONG 127.0.0.1:$http1: Phoenix: st: expected Int64, found Int32" "$(cat "$TMPDIR/stdout")"
-check_contains '--check: what may be NULL' "WRONG 127.0.0.1:$http1: Phoenix: participant: expected String, found String and may be NULL" "$(cat "$TMPDIR/stdout")"
-write_settings "$both" "MAIN_COLUMNS=c String, t String, opd DateTime64(3, 'Europe/Moscow'), nothing String"
-load --check
-check_equal '--check: a column that Phoenix has not' 2 "$(grep -c 'WRONG .*: Phoenix: phoenix_scan: source trace: .*NOTHING' "$TMPDIR/stdout")"

@@ -52,8 +52,8 @@ different=$(compare)
 check_equal 'two hours: what readers read is what Phoenix holds' '2400 ' "$(wc -l <"$work/of_phoenix") $different"
 check_equal 'the journal has the rows' 2400 "$(ask_postgres -c "SELECT details->>'rows' FROM inc_processing WHERE process = 'codes:views' AND run != 'begin' ORDER BY id LIMIT 1")"
 # Phoenix goes away: the watermark stays.
-kill "$light_pid" && wait "$light_pid" 2>/dev/null
-light_pid=''
+kill "$phoenix_pid" && wait "$phoenix_pid" 2>/dev/null
+phoenix_pid=''
 sleep 5
 before=$(n_rows)
 tries=0

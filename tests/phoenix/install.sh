@@ -14,7 +14,7 @@ install_light() {
     timeout -k 5 240 mvn --quiet --batch-mode --strict-checksums --file "$here/pom.xml" "-Dmaven.repo.local=$light/repository" \
         dependency:build-classpath "-Dmdep.outputFile=$light/classpath" &&
         (cd "$light/repository" && sha256sum --quiet --check "$here/jars.sha256") &&
-        javac -cp "$(cat "$light/classpath")" -d "$light/classes" "$here/LightServer.java"
+        javac -cp "$(cat "$light/classpath")" -d "$light/classes" "$here"/*.java
 }
 
 if cat "$here"/* | cmp -s - "$light/.installed"; then

@@ -29,19 +29,23 @@ def free_ports(n):
 class Server:
     """A light server. It can be started again after its end, on the same ports, with the same tables."""
 
-    def __init__(self, statements, settings=()):
-        self.statements, self.settings, self.ports = statements, settings, free_ports(3)
+    def __init__(self, statements, settings=(), heap="512m"):
+        self.statements, self.settings, self.heap, self.ports = statements, settings, heap, free_ports(3)
         self.process = None
         self.start()
 
     def start(self):
         self.process = subprocess.Popen(
-            ["java", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Duser.timezone=UTC", *(f"-D{s}" for s in self.settings),
-             "-cp", f"{LIGHT / 'classes'}:{(LIGHT / 'classpath').read_text().strip()}", "light.LightServer", *map(str, self.ports)],
+            ["java", f"-Xmx{self.heap}", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Duser.timezone=UTC", *(f"-D{s}" for s in self.settings),
+             "-cp", self.class_path(), "light.LightServer", *map(str, self.ports)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, encoding="utf-8")
         self.answer()
         for statement in self.statements:
             self.tell("sql " + statement)
+
+    @staticmethod
+    def class_path():
+        return f"{LIGHT / 'classes'}:{(LIGHT / 'classpath').read_text().strip()}"
 
     def answer(self):
         lines = []

@@ -64,6 +64,14 @@ def check_types(server, plugins):
             check(f"{source}: {name}, as JDBC reads them", expected, normal(found))
 
 
+def check_odd_types(server, plugins):
+    server.tell("sql CREATE TABLE ODD (TS TIMESTAMP, X BLOB(10), Y TIMESTAMP WITH TIME ZONE)")
+    for source in ("protobuf", "json"):
+        for name, kind in (("X", "BLOB"), ("Y", "TIMESTAMP WITH TIME ZONE")):
+            _, message = plugins.scan(["--source", source, "--table", "ODD", "--time", "TS", "--columns", name], WHOLE)
+            check(f"{source}: a type that cannot be carried", f"phoenix_scan: source {source}: column {name}: Phoenix's type {kind} cannot be carried", message)
+
+
 def normal(text):
     """ClickHouse's text of doubles and of a NULL's hex, as the light server prints them."""
     rows = []
@@ -228,6 +236,22 @@ def check_silent(plugins):
     check("a server that is silent", "phoenix_scan: source silent: expected an answer of the server within 200 ms, found none", message)
 
 
+def check_full(plugins):
+    """A server that takes no connection, for its queue is full."""
+    with socket.socket() as full:
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        waiting = [socket.socket() for _ in range(4)]
+        for one in waiting:
+            one.setblocking(False)
+            one.connect_ex(full.getsockname())
+        plugins.add("full", full.getsockname()[1])
+        _, message = plugins.scan(["--source", "full", *SCAN, "--probe-timeout-ms", "200"], WHOLE)
+        for one in waiting:
+            one.close()
+    check("--probe-timeout-ms", "phoenix_scan: source full: expected a connection to the server within 200 ms, found none", message)
+
+
 def check_heartbeat(server, plugins):
     """Empty blocks while the server is silent; a reader that is gone ends the program then."""
     server.tell("hang 1 3500")
@@ -287,6 +311,7 @@ def main():
         plugins.add("basic", basic, serialization="json", authentication="basic", user="reader", password="secret")
         plugins.add("stranger", basic, serialization="json", authentication="basic", user="reader", password="wr0ng")
         check_types(server, plugins)
+        check_odd_types(server, plugins)
         check_windows(server, plugins)
         check_faults(server, plugins)
         check_details(plugins)
@@ -294,6 +319,7 @@ def main():
         check_basic(plugins)
         check_heartbeat(server, plugins)
         check_silent(plugins)
+        check_full(plugins)
         check_connections(plugins, server)
         check_killed(server, plugins)
         check_slow_reader(plugins)

@@ -10,10 +10,7 @@ start_nodes() {
     http1=$(free_port) http2=$(free_port) tcp1=$(free_port) tcp2=$(free_port)
     # The nodes ask one another, so they have one password, which is there before they start.
     password=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
-    for node in node1 node2; do
-        "$BUILD/saltwell-local" --path "$nodes/$node" --query 'SELECT 1' >/dev/null </dev/null || return 1
-        (umask 077 && echo "$password" >"$nodes/$node/saltwell-password")
-    done
+    make_node node1 && make_node node2 || return 1
     (umask 077 && cat >"$nodes/nodes.xml") <<END
 <clickhouse>
     <remote_servers>
@@ -32,6 +29,12 @@ END
     node2=$server_url
 }
 
+# make_node NAME: its folder, with the password that is the same for all.
+make_node() {
+    "$BUILD/saltwell-local" --path "$nodes/$1" --query 'SELECT 1' >/dev/null </dev/null || return 1
+    (umask 077 && echo "$password" >"$nodes/$1/saltwell-password")
+}
+
 # start_node1 [OPTION...]: also once more, after its end. Its process is $pid1.
 start_node1() {
     start_server "$nodes/node1" "$http1" "$tcp1" --config-file "$nodes/nodes.xml" "$@" || return 1
@@ -43,6 +46,15 @@ start_node2() {
     start_server "$nodes/node2" "$http2" "$tcp2" --config-file "$nodes/nodes.xml" "$@" || return 1
     # shellcheck disable=SC2034 # for the caller
     pid2=$server_pid pids="$pids $server_pid"
+}
+
+# start_gateway [OPTION...]: a server that knows the cluster, and is none of its shards.
+start_gateway() {
+    http3=$(free_port)
+    make_node gateway || return 1
+    start_server "$nodes/gateway" "$http3" "$(free_port)" --config-file "$nodes/nodes.xml" "$@" || return 1
+    # shellcheck disable=SC2034 # for the caller
+    gateway_pid=$server_pid pids="$pids $server_pid"
 }
 
 end_nodes() {

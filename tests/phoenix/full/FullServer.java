@@ -8,6 +8,7 @@ import java.nio.file.Paths;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
+import light.Commands;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.hbase.HBaseConfiguration;
 import org.apache.hadoop.hbase.LocalHBaseCluster;
@@ -16,8 +17,7 @@ import org.apache.phoenix.queryserver.server.QueryServer;
 
 /**
  * ZooKeeper, HBase on the local file system, Phoenix and its query server, in one process. Arguments: a folder, whose
- * conf/ is on the class path, and the ports of ZooKeeper, of protobuf and of JSON. It prints READY, and ends when its standard
- * input does.
+ * conf/ is on the class path, and the ports of ZooKeeper, of protobuf and of JSON. It is told what to do as the light server is.
  */
 public final class FullServer {
   private static Configuration configure(String folder, int zookeeperPort) {
@@ -100,16 +100,15 @@ public final class FullServer {
     while (cluster.getActiveMaster() == null || !cluster.getActiveMaster().isInitialized()) {
       Thread.sleep(50);
     }
-    try (Connection phoenix = DriverManager.getConnection("jdbc:phoenix:127.0.0.1:" + zookeeperPort);
-        ResultSet rows = phoenix.createStatement().executeQuery("SELECT COUNT(*) FROM SYSTEM.CATALOG")) {
+    Connection phoenix = DriverManager.getConnection("jdbc:phoenix:127.0.0.1:" + zookeeperPort);
+    phoenix.setAutoCommit(true);
+    try (ResultSet rows = phoenix.createStatement().executeQuery("SELECT COUNT(*) FROM SYSTEM.CATALOG")) {
       rows.next(); // by then its tables are there
     }
     serve(hbase, Integer.parseInt(args[2]), "PROTOBUF");
     serve(hbase, Integer.parseInt(args[3]), "JSON");
-    System.out.println("READY");
-    System.out.flush();
-    while (System.in.read() >= 0) {
-    }
-    Runtime.getRuntime().halt(0);
+    Commands.obey(phoenix, (name, rest, out) -> {
+      throw new IllegalArgumentException(name);
+    });
   }
 }
