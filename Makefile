@@ -278,7 +278,7 @@ soak: ## load with faults for SECONDS=60, and print what came of it (SEED=1)
 	@$(MAKE) --no-print-directory -j2 all
 	@tests/faults/soak.sh $(BUILD) $(SECONDS) $(SEED)
 
-# How many of N faults, drawn by SEED and put in one at a time, the tests see; about 6 s each.
+# How many of N faults, drawn by SEED and put in one at a time, the tests see: half a minute each.
 N ?= 100
 SEED ?= 1
 .PHONY: mutate

@@ -133,6 +133,22 @@ sql 'SYSTEM WAIT VIEW mirror_sites'
 watch
 check_contains 'a mirror that is well again' "mirror_sites ['raised','over']" "$(state 'refresh failed')"
 
+# A mirror and a view of gold that do their work by a clock of long ago.
+refresh_by() {
+    for view in mirror_formats gold_minutes; do
+        sql "SYSTEM TEST VIEW $view $1"
+        sql "SYSTEM REFRESH VIEW $view"
+        sql "SYSTEM WAIT VIEW $view"
+    done
+    watch
+}
+refresh_by "SET FAKE TIME '2026-01-01 00:00:00'"
+check_contains 'a mirror that lags' "mirror_formats ['raised']" "$(state 'mirror lags')"
+check_contains 'a refresh that is late' "gold_minutes ['raised']" "$(state 'refresh late')"
+refresh_by 'UNSET FAKE TIME'
+check_contains 'a mirror that is copied again' "mirror_formats ['raised','over']" "$(state 'mirror lags')"
+check_contains 'a refresh in time' "gold_minutes ['raised','over']" "$(state 'refresh late')"
+
 # ---- the webhook ----
 check_contains 'a listener that refuses is an error that one can see' 500 "$(sql "SELECT exception FROM system.view_refreshes WHERE database = 'ops' AND view = 'send'")"
 check_equal 'nothing counts as sent' 0 "$(sql 'SELECT count() FROM ops.sent')"
