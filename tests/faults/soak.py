@@ -6,8 +6,9 @@
 stopped, the server ends and is killed, its disk is full, queries are killed, clients go away and memory limits are
 hit. From time to time the faults stop: then nothing may be left over, and every query must be right at once, but for
 one failure for each dead process of its pool. Prints the numbers, a line each, and ends with status 1 where an
-answer was wrong, a process or a query was left, or a query without an answer. FOLDER should be on a small file
-system of its own (soak.sh), which then gets full; elsewhere only a limit on the size of files is a full disk."""
+answer was wrong, a process or a query was left, or a query without an answer, and with the faults before each of
+these. FOLDER should be on a small file system of its own (soak.sh), which then gets full; elsewhere only a limit on
+the size of files is a full disk."""
 
 import collections
 import http.client
@@ -41,6 +42,7 @@ class Soak:
         self.running = threading.Event()
         self.ends, self.idle, self.restarting = False, 0, False
         self.asked = {}  # the query ids under way
+        self.latest = collections.deque(maxlen=6)  # faults: when, which
 
     # What is counted.
 
@@ -49,10 +51,12 @@ class Soak:
             counter[what] += n
 
     def problem(self, kind, detail):
+        now = time.monotonic()
         with self.lock:
             self.counts[kind] += 1
             if len(self.problems) < 20:
-                self.problems.append(f"{kind}: {detail}"[:600])
+                faults = ", ".join(f"{fault} {now - at:.1f} s" for at, fault in reversed(self.latest))
+                self.problems.append(f"{kind}: {detail}"[:600] + f"; the faults before it: {faults}")
 
     def count_error(self, answer):
         code = re.search(r"Code: (\d+)", answer)
@@ -248,6 +252,8 @@ class Soak:
             kind = queue.pop() if queue else self.random.choices(kinds, weights)[0]
             if self.FAULTS[kind][0](self):
                 self.count(self.faults, kind)
+            with self.lock:
+                self.latest.append((time.monotonic(), kind))
             time.sleep(self.random.uniform(0.05, 0.4))
 
     # The calm after it.
