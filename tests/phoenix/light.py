@@ -37,11 +37,9 @@ class Server:
     def start(self):
         self.process = subprocess.Popen(
             ["java", f"-Xmx{self.heap}", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Duser.timezone=UTC", *(f"-D{s}" for s in self.settings),
-             "-cp", self.class_path(), "light.LightServer", *map(str, self.ports)],
+             "-cp", self.class_path(), "light.LightServer", *map(str, self.ports), *self.statements],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, encoding="utf-8")
         self.answer()
-        for statement in self.statements:
-            self.tell("sql " + statement)
 
     @staticmethod
     def class_path():

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.sql.Timestamp;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,8 +23,8 @@ import org.apache.calcite.avatica.server.HttpServer;
 
 /**
  * The query server's own Avatica and Jetty over a database in memory, with faults on request.
- * Arguments: a port for protobuf, for JSON, and for JSON with basic authentication. Avatica's settings are system
- * properties. Beside the commands of {@link Commands}:
+ * Arguments: a port for protobuf, for JSON, and for JSON with basic authentication; then statements, which have run
+ * before it answers any client. Avatica's settings are system properties. Beside the commands of {@link Commands}:
  *
  *   refuse N               the next N executes are refused as Phoenix does when its pool is full
  *   refuse-longer MINUTES  so are all whose window is longer; 0: none
@@ -128,6 +129,11 @@ public final class LightServer {
 
   public static void main(String[] args) throws Exception {
     Connection database = DriverManager.getConnection(URL);
+    try (Statement statement = database.createStatement()) {
+      for (int i = 3; i < args.length; i++) {
+        statement.execute(args[i]);
+      }
+    }
     serve(Integer.parseInt(args[0]), Serialization.PROTOBUF, false);
     serve(Integer.parseInt(args[1]), Serialization.JSON, false);
     serve(Integer.parseInt(args[2]), Serialization.JSON, true);
