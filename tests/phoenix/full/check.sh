@@ -7,7 +7,7 @@
 
 here=$ROOT/tests/phoenix/full
 full=$BUILD/phoenix/full
-echo 'HBase, Phoenix, two million rows and the load: half an hour on two busy cores, half of it of phoenixdb; the first time also 79 MB of jars'
+echo 'HBase, Phoenix, two million rows and the load: twelve minutes on two cores, half an hour where they are busy; the first time also 79 MB of jars'
 
 install_full() {
     timeout -k 5 900 mvn --quiet --batch-mode --strict-checksums --file "$here/pom.xml" "-Dmaven.repo.local=$full/repository" \
