@@ -1,8 +1,8 @@
 # shellcheck shell=sh disable=SC2034,SC2154 # the caller's variables
 # What the load runs against on one machine: PostgreSQL, the light Phoenix server of the tests, two ClickHouse servers, and
-# `load` with settings of their own. PHOENIX=FILE has run_phoenix, add_codes and change_codes of another Phoenix. Read after server.sh and postgres.sh of
-# ../publish and after ../ad_mart/cluster/nodes.sh; the caller sets $BUILD, $here and $work, an absolute folder, and calls
-# end_servers in the end.
+# `load` with settings of their own. PHOENIX=FILE has run_phoenix, add_codes and change_codes of another Phoenix. Read after
+# server.sh and postgres.sh of ../publish and after ../ad_mart/cluster/nodes.sh; the caller sets $BUILD, $here and $work, an
+# absolute folder, and calls end_servers in the end.
 light=$BUILD/phoenix/light
 table=TBL_JTI_TRACE_CIS_HISTORY
 phoenix_pid=''
