@@ -7,6 +7,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import threading
 import time
 
 
@@ -26,7 +27,7 @@ class Server:
     def __init__(self, build, folder):
         self.build, self.data, self.plugins = build, f"{folder}/data", f"{folder}/plugins"
         self.process, self.http = None, free_port()
-        self.tcp = free_port()
+        self.tcp, self.latest = free_port(), threading.local()
         for part in "bin", "xml", "user_defined":
             shutil.copytree(f"{build}/{part}", f"{self.plugins}/{part}")
 
@@ -68,11 +69,12 @@ class Server:
             self.process.wait()
 
     def ask(self, query, timeout=60, revision=0, query_id=""):
-        """The status and the answer. socket.timeout where none comes in time."""
+        """The status and the answer. socket.timeout where none comes in time. The answer's headers are kept for the thread."""
         connection = http.client.HTTPConnection("127.0.0.1", self.http, timeout=timeout)
         try:
             connection.request("POST", f"/?query_id={query_id}&client_protocol_version={revision}", query.encode())
             response = connection.getresponse()
+            self.latest.headers = dict(response.getheaders())
             return response.status, response.read().decode(errors="replace").strip()
         finally:
             connection.close()

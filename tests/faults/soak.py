@@ -56,7 +56,7 @@ class Soak:
             self.counts[kind] += 1
             if len(self.problems) < 20:
                 faults = ", ".join(f"{fault} {now - at:.1f} s" for at, fault in reversed(self.latest))
-                self.problems.append(f"{kind}: {detail}"[:600] + f"; the faults before it: {faults}")
+                self.problems.append(f"{kind}: {detail}"[:2000] + f"; the faults before it: {faults}")
 
     def count_error(self, answer):
         code = re.search(r"Code: (\d+)", answer)
@@ -96,10 +96,18 @@ class Soak:
             self.count_error(answer)
             return False
         if answer != self.expected[name]:
-            self.problem("wrong answers", f"{name}: expected {self.expected[name]!r}, found {answer!r}")
+            headers = self.server.latest.headers
+            self.problem("wrong answers", f"{name}: expected {self.expected[name]!r}, found {answer!r}, with {headers}, "
+                         f"in the server's log: {self.logged(headers.get('X-ClickHouse-Query-Id'))}")
             return False
         self.count(self.counts, "right answers")
         return True
+
+    def logged(self, query_id):
+        """What the server knows of a query, if it is still the same server: its log begins anew with each."""
+        self.ask("SYSTEM FLUSH LOGS query_log")
+        return self.ask("SELECT type, event_time_microseconds, query_duration_ms, read_rows, result_rows, exception "
+                        f"FROM system.query_log WHERE query_id = '{query_id}' FORMAT JSONEachRow")[1]
 
     def ask_job(self, chance):
         name = chance.choice(list(JOBS))
