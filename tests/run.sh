@@ -12,9 +12,11 @@ ROOT=$PWD
 BUILD=${BUILD:-build}
 SALTWELL_DATA=${SALTWELL_DATA:-../shared/data}
 TEST_TIMEOUT_S=${TEST_TIMEOUT_S:-300}
-GROUPS_FIRST='unit cli sql laws docs fuzz bench faults install clients'
-# Examples, which wait for their servers most of the time: they run beside the others, one after another.
-GROUPS_BESIDE='mart phoenix load medallion dbt'
+# The groups of a line run one after another, the lines beside each other: examples wait for their servers most of
+# the time.
+LANES='unit cli sql laws docs fuzz bench faults install clients
+mart
+phoenix load medallion dbt'
 case $BUILD in /*) ;; *) BUILD=$ROOT/$BUILD ;; esac
 case $SALTWELL_DATA in /*) ;; *) SALTWELL_DATA=$ROOT/$SALTWELL_DATA ;; esac
 SALTWELL_TEST_RUN=1
@@ -24,9 +26,9 @@ base_tmpdir=$(mktemp -d) || exit 1
 program_pid=
 # The program runs in a process group of its own, which an interrupt from the terminal does not reach.
 install_pid=
-beside_pid=
+lane_pids=
 # shellcheck disable=SC2154 # assigned there
-trap 'for pid in $program_pid $install_pid $beside_pid; do kill "$pid"; done; rm -rf "$base_tmpdir"' EXIT
+trap 'for pid in $program_pid $install_pid $lane_pids; do kill "$pid"; done; rm -rf "$base_tmpdir"' EXIT
 trap 'exit 129' HUP INT TERM
 logs=$BUILD/test-logs
 mkdir -p "$logs" || exit 1
@@ -120,8 +122,8 @@ run_sql() {
     done
 }
 
-# What a run of a group of its own printed, and its last line, which has the totals.
-add_run() {
+# What the run of another lane printed, and its last line, which has the totals.
+add_lane() {
     case $(tail -n 1 "$1") in
     *' passed, '*' failed, '*' skipped') ;;
     *) cat "$1" && echo '0 passed, 1 failed, 0 skipped' >"$1" ;;
@@ -162,10 +164,6 @@ run_group() {
             fi
         fi
         ;;
-    *)
-        echo "usage: tests/run.sh [GROUP...], of $GROUPS_FIRST $GROUPS_BESIDE; found '$1'" >&2
-        exit 2
-        ;;
     esac
     if [ "$n_programs" -eq 0 ]; then
         echo "$1: no test programs"
@@ -173,9 +171,25 @@ run_group() {
     fi
 }
 
+# of_lane LANE GROUP...: the groups that are in the lane, in the lane's order. Where none was chosen, those that exist.
+of_lane() {
+    lane=$1
+    shift
+    for group in $lane; do
+        case " $* " in *" $group "*) [ "$chosen" -eq 0 ] && [ ! -d "tests/$group" ] || printf '%s ' "$group" ;; esac
+    done
+}
+
 chosen=$#
+all=$(echo "$LANES" | tr '\n' ' ')
+for group in "$@"; do
+    case " $all " in
+    *" $group "*) ;;
+    *) echo "usage: tests/run.sh [GROUP...], of ${all% }; found '$group'" >&2 && exit 2 ;;
+    esac
+done
 # shellcheck disable=SC2086 # words
-[ $# -gt 0 ] || set -- $GROUPS_FIRST $GROUPS_BESIDE
+[ $# -gt 0 ] || set -- $all
 # The clients take minutes of waiting for others to install: meanwhile the other groups run.
 case " $* " in
 *' clients '*)
@@ -184,29 +198,30 @@ case " $* " in
     install_pid=$!
     ;;
 esac
-first=
-beside=
-for group in "$@"; do
-    case " $GROUPS_BESIDE " in
-    *" $group "*) [ ! -d "tests/$group" ] || beside="$beside $group" ;;
-    *) first="$first $group" ;;
-    esac
-done
-if [ -n "$first" ] && [ -n "$beside" ]; then
-    # shellcheck disable=SC2086 # words
-    sh tests/run.sh $beside >"$logs/beside.log" 2>&1 </dev/null &
-    beside_pid=$!
-else
-    first=$first$beside
-fi
-for group in $first; do
+own=
+n_lanes=0
+while read -r lane; do
+    groups=$(of_lane "$lane" "$@")
+    if [ -z "$own" ]; then
+        own=$groups
+    elif [ -n "$groups" ]; then
+        n_lanes=$((n_lanes + 1))
+        # shellcheck disable=SC2086 # words
+        sh tests/run.sh $groups >"$logs/lane-$n_lanes.log" 2>&1 </dev/null &
+        lane_pids="$lane_pids $!"
+    fi
+done <<EOF
+$LANES
+EOF
+for group in $own; do
     run_group "$group"
 done
-if [ -n "$beside_pid" ]; then
-    wait "$beside_pid"
-    beside_pid=
-    add_run "$logs/beside.log"
-fi
+# shellcheck disable=SC2086 # words
+[ -z "$lane_pids" ] || wait $lane_pids
+lane_pids=
+for lane in $(seq "$n_lanes"); do
+    add_lane "$logs/lane-$lane.log"
+done
 [ $((total_passed + total_failed)) -gt 0 ] || total_failed=1
 echo "$total_passed passed, $total_failed failed, $total_skipped skipped"
 [ "$total_failed" -eq 0 ]

@@ -94,6 +94,26 @@ EOF
 left=$(sed -n 's/^ok //p' "$copy/build/test-logs/cli-test_it.log")
 check_equal 'private TMPDIR: removed' no "$([ -e "$left" ] && echo yes || echo no)"
 
+# Groups of three lanes, which run beside each other: each waits until all have begun.
+new_copy
+mkdir "$copy/tests/mart" "$copy/tests/medallion"
+for group in cli mart medallion; do
+    program "tests/$group/test_it.sh" <<'EOF'
+#!/bin/sh
+here=$(dirname "$0")
+touch "$here/began"
+for other in cli mart medallion; do
+    timeout 30 sh -c 'until [ -e "$1" ]; do sleep 0.1; done' sh "$here/../$other/began" || exit 1
+done
+[ "$(basename "$here")" = mart ] && echo 'not ok the mart' && exit 1
+echo "ok $here"
+EOF
+done
+run_copy
+expect_run 'lanes' 1 '2 passed, 1 failed, 0 skipped' 'not ok the mart'
+run_copy medallion
+expect_run 'one lane' 0 '1 passed, 0 failed, 0 skipped'
+
 new_copy
 run_copy
 expect_run 'no tests at all' 1 '0 passed, 1 failed, 0 skipped' 'laws: no test programs'
