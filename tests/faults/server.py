@@ -69,12 +69,16 @@ class Server:
             self.process.wait()
 
     def ask(self, query, timeout=60, revision=0, query_id=""):
-        """The status and the answer. socket.timeout where none comes in time. The answer's headers are kept for the thread."""
+        """The status and the answer. socket.timeout where none comes in time. The answer's headers are kept for the thread.
+        A server that is killed between two of its headers has sent no answer, though http.client, and curl as well, take
+        the end of the connection for the end of the headers and what came for an empty body."""
         connection = http.client.HTTPConnection("127.0.0.1", self.http, timeout=timeout)
         try:
             connection.request("POST", f"/?query_id={query_id}&client_protocol_version={revision}", query.encode())
             response = connection.getresponse()
             self.latest.headers = dict(response.getheaders())
+            if not {"Transfer-Encoding", "Content-Length"} & set(self.latest.headers):
+                raise http.client.IncompleteRead(b"")
             return response.status, response.read().decode(errors="replace").strip()
         finally:
             connection.close()
