@@ -14,6 +14,13 @@ url_encode() {
     printf '%s' "$1" | od -An -v -tx1 | tr -d ' \n' | sed 's/\(..\)/%\1/g'
 }
 
+# Whether the answer's header came whole: of a server that is killed in the midst of it, curl makes an empty answer.
+header_ended() {
+    [ "$(tail -n 1 "$scratch/header")" = "$(printf '\r')" ] && return
+    echo "the connection ended within the answer's header" >"$scratch/error"
+    return 1
+}
+
 # send FILE [NAME=VALUE...]: runs the statement in FILE with these query parameters, or, where a name
 # begins with `set:`, settings. Prints the answer. A failure leaves the server's message in
 # $scratch/error.
@@ -33,7 +40,8 @@ send() {
     done
     # The address goes in on standard input: what stands in a command, everyone on the machine can read.
     http_code=$(printf 'url = "%s"\n' "$request" |
-        curl -sS -o "$scratch/answer" -w '%{http_code}' --data-binary "@$statement" -K - 2>"$scratch/error") || {
+        curl -sS -D "$scratch/header" -o "$scratch/answer" -w '%{http_code}' --data-binary "@$statement" -K - \
+            2>"$scratch/error" && header_ended) || {
         sed -i '1s/^/no answer from the server: /' "$scratch/error"
         return 1
     }

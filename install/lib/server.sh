@@ -26,6 +26,13 @@ parameter_text() {
     printf '%s' "$1" | awk '{ gsub(/\\/, "\\\\"); gsub(/\t/, "\\t"); printf "%s%s", (NR > 1 ? "\\n" : ""), $0 }'
 }
 
+# Whether the answer's header came whole: of a server that is killed in the midst of it, curl makes an empty answer.
+header_ended() {
+    [ "$(tail -n 1 "$scratch/header")" = "$(printf '\r')" ] && return
+    echo "the connection ended within the answer's header" >"$scratch/error"
+    return 1
+}
+
 # ask SQL [NAME=VALUE...]: prints the answer. NAME is a parameter of the query, or with `set:` before it a
 # setting. After a failure the status is 1 and $scratch/error has the reason on one line.
 ask() {
@@ -39,8 +46,8 @@ ask() {
         *) parameters="$parameters&param_$name=$(url_encode "$(parameter_text "$value")")" ;;
         esac
     done
-    code=$(curl_config "$parameters" | curl -sS --connect-timeout 10 -m 120 -o "$scratch/answer" -w '%{http_code}' \
-        --data-binary "@$scratch/statement" -K - 2>"$scratch/error") || {
+    code=$(curl_config "$parameters" | curl -sS --connect-timeout 10 -m 120 -D "$scratch/header" -o "$scratch/answer" \
+        -w '%{http_code}' --data-binary "@$scratch/statement" -K - 2>"$scratch/error" && header_ended) || {
         sed -i '1s/^/no answer from the server: /' "$scratch/error"
         return 1
     }
