@@ -166,6 +166,7 @@ static void forget(void)
     activity_gather_free(&gather);
     buf_free(&payload);
     buf_free(&blob);
+    blob_free_contexts();
 }
 
 static const struct function functions[] = {

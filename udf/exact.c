@@ -85,6 +85,7 @@ static void forget(void)
 {
     buf_free(&payload);
     buf_free(&blob);
+    blob_free_contexts();
 }
 
 static const struct function functions[] = {
