@@ -296,9 +296,10 @@ format: ## lay the C files out by .clang-format
 .PHONY: lint
 lint: ## check layout and dependencies, run cppcheck and shellcheck
 	@install/deps.sh build lint
-	@$(MAKE) -s --no-print-directory -j2 $(BUILD)/libsaltwell.a
+	@$(MAKE) -s --no-print-directory -j2 $(BUILD)/libsaltwell.a $(PROGRAMS)
 	@clang-format --dry-run -Werror $(C_FILES)
-	@python3 tests/lint_dependencies.py $(LIBRARY_OBJECTS)
+	@python3 tests/lint_dependencies.py $(LIBRARY_OBJECTS) $(EXECUTABLES:%=$(BUILD)/obj/udf/%.o)
+	@! LC_ALL=C.UTF-8 grep -nE '^.{101}' $(C_FILES)
 	cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr --suppress=internalAstError --enable=warning,portability \
 		-D_GNU_SOURCE -D__GNUC__ -D__x86_64__ -D__BYTE_ORDER__=1 -D__ORDER_LITTLE_ENDIAN__=1 \
 		$(ROOMS:%=-I%) aggregations udf install/local

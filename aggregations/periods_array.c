@@ -179,16 +179,6 @@ enum status periods_rows(uint64_t key, const void *times, size_t n, const struct
 
 /* ---- one row per period ---- */
 
-void periods_columns_free(struct periods_columns *columns)
-{
-    buf_free(&columns->ids);
-    buf_free(&columns->numbers);
-    buf_free(&columns->first_ticks);
-    buf_free(&columns->last_ticks);
-    buf_free(&columns->lengths);
-    buf_free(&columns->unique_lengths);
-}
-
 CHECKED static enum status columns_reserve(struct periods_columns *columns, size_t n_rows,
                                            struct err *err)
 {

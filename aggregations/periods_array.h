@@ -83,9 +83,6 @@ struct periods_columns {
     struct buf unique_lengths; /* uint64 */
 };
 
-/* Frees the six buffers; they are empty and usable again. */
-void periods_columns_free(struct periods_columns *columns);
-
 /*
  * Appends one row per period, in ascending order, to the six columns and writes how many to
  * *n_periods_out. On failure the columns' content and *n_periods_out are as they were.

@@ -40,7 +40,8 @@ CHECKED enum status period_rule_check(int64_t gap, int64_t max_span, struct peri
  * The id of a period: XXH3-64 with seed 0 over the key's 8 little-endian bytes, then its first
  * tick's 8 little-endian bytes. The same in ClickHouse:
  *
- *     xxh3(concat(reinterpretAsFixedString(toUInt64(key)), reinterpretAsFixedString(toInt64(first))))
+ *     xxh3(concat(reinterpretAsFixedString(toUInt64(key)),
+ *                 reinterpretAsFixedString(toInt64(first))))
  *
  * where FixedString is essential: reinterpretAsString would drop the zero bytes at the end.
  */
@@ -88,8 +89,8 @@ static inline void period_run_start(struct period_run *run, int64_t tick, uint64
  * Adds count > 0 events at tick, which is not below run->last. Returns whether they start a new
  * period.
  */
-static inline bool period_run_add_many(struct period_run *run, const struct period_rule *rule,
-                                       int64_t tick, uint64_t count)
+static inline bool period_run_add(struct period_run *run, const struct period_rule *rule,
+                                  int64_t tick, uint64_t count)
 {
     if (period_run_starts(run, rule, tick)) {
         period_run_start(run, tick, count);
@@ -99,13 +100,6 @@ static inline bool period_run_add_many(struct period_run *run, const struct peri
     run->last = tick;
     run->length += count;
     return false;
-}
-
-/* Adds one event. */
-static inline bool period_run_add(struct period_run *run, const struct period_rule *rule,
-                                  int64_t tick)
-{
-    return period_run_add_many(run, rule, tick, 1);
 }
 
 #endif

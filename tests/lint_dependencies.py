@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
-"""tests/lint_dependencies.py OBJECT...: who needs whom. `make lint` runs it on the library's objects.
+"""tests/lint_dependencies.py OBJECT...: who needs whom. `make lint` runs it on the library's objects and the
+programs'.
 
 Prints, and ends with status 1 if there is any,
 - each include that points the wrong way between the rooms,
 - each circle between headers: they include one another,
-- each circle between objects: they use one another's functions, so that none can be used or tested alone.
+- each circle between objects: they use one another's functions, so that none can be used or tested alone,
+- each function of the library that nothing but tests uses.
 """
 
 import re
@@ -23,6 +25,9 @@ MAY_USE = {
     "udf": {"aggregations", "udf/common", "udf/stream", "udf/sql", "udf/phoenix"},
 }
 INCLUDE = re.compile(r'^#include "([^"]+)"', re.M)
+INLINE = re.compile(r"^(?:CHECKED )?static inline [^;{]*?\b(\w+)\(", re.M)
+# What a program leaves to the end of its process, and a test, which goes on, may not.
+TESTS_ALONE = {"io_behind_end"}
 
 
 def room_of(path):
@@ -57,14 +62,28 @@ def includes_of(files, headers):
 
 
 def symbols_of(objects):
-    """Which objects each object takes functions and data from."""
+    """Where each function and datum is, and which of them each object wants."""
     homes, wants = {}, {}
     for path in objects:
         listed = subprocess.run(["nm", "-g", path], capture_output=True, text=True, check=True).stdout
         symbols = [line.split()[-2:] for line in listed.splitlines()]
         wants[path] = {name for kind, name in symbols if kind == "U"}
-        homes.update({name: path for kind, name in symbols if kind != "U"})
-    return {path: {homes[name] for name in wants[path] if name in homes} - {path} for path in objects}
+        homes.update({name: path for kind, name in symbols if kind != "U" and name != "main"})
+    return homes, wants
+
+
+def needless(homes, wants, files):
+    """The functions and data that no object wants and their own file does not use."""
+    text = "\n".join(path.read_text() for path in files)
+    sources = "\n".join(path.read_text() for path in files if path.suffix == ".c")
+    wanted = TESTS_ALONE.union(*wants.values())
+    faults = [f"{home}: nothing uses {name}" for name, home in sorted(homes.items())
+              if name not in wanted and len(re.findall(rf"\b{name}\(", sources)) < 2]
+    for path in (path for path in files if path.suffix == ".h"):
+        for name in INLINE.findall(path.read_text()):
+            if len(re.findall(rf"\b{name}\(", text)) < 2:
+                faults.append(f"{path.relative_to(ROOT)}: nothing uses {name}")
+    return faults
 
 
 def find_circles(uses):
@@ -93,8 +112,12 @@ def find_circles(uses):
 
 
 def main():
-    includes, faults = includes_of(*read_files())
-    for uses in (includes, symbols_of(sys.argv[1:])):
+    files, headers = read_files()
+    includes, faults = includes_of(files, headers)
+    homes, wants = symbols_of(sys.argv[1:])
+    faults += needless(homes, wants, files)
+    takes = {path: {homes[name] for name in wants[path] if name in homes} - {path} for path in wants}
+    for uses in (includes, takes):
         for circle in find_circles(uses):
             faults.append("a circle:")
             for name in sorted(circle):

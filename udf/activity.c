@@ -104,7 +104,7 @@ static enum status add_events(struct buf *members, uint64_t key, const struct pe
         TRY(append_period(members, key, run, err));
     else if (count > UINT64_MAX - run->length)
         return err_set(err, STATUS_LIMIT, "expected a period of fewer than 2^64 events");
-    (void)period_run_add_many(run, rule, tick, count);
+    (void)period_run_add(run, rule, tick, count);
     return STATUS_OK;
 }
 

@@ -39,8 +39,8 @@ static void close_wires(void)
     if (open_wires == NULL)
         return;
     io_behind_end(&open_wires->behind);
-    io_held_free(&open_wires->held);
-    io_pipe_free(&open_wires->pipe);
+    buf_free(&open_wires->held.parts);
+    buf_free(&open_wires->pipe.aside);
     buf_free(&open_wires->beat.block);
     open_wires = NULL;
 }

@@ -93,5 +93,5 @@ Test(io_behind, the_thread_goes_on_with_what_is_put_aside, .timeout = 60)
         expect_block(ends[0], i);
     cr_assert_eq(io_finish(&output, NULL), STATUS_OK);
     io_behind_end(&behind);
-    io_pipe_free(&put_aside);
+    buf_free(&put_aside.aside);
 }

@@ -43,7 +43,7 @@ Test(io_held, the_last_byte_comes_with_the_next_write_or_the_end)
     expect_out("abcdef");
     cr_assert_eq(io_finish(&output, NULL), STATUS_OK);
     expect_out("abcdefg");
-    io_held_free(&held);
+    buf_free(&held.parts);
 }
 
 Test(io_held, an_output_can_be_begun_before_its_first_write)
@@ -55,7 +55,7 @@ Test(io_held, an_output_can_be_begun_before_its_first_write)
     expect_out("abc");
     cr_assert_eq(io_finish(&output, NULL), STATUS_OK);
     expect_out("abcd");
-    io_held_free(&held);
+    buf_free(&held.parts);
 }
 
 Test(io_held, nothing_written_is_nothing_at_the_end)
@@ -63,5 +63,5 @@ Test(io_held, nothing_written_is_nothing_at_the_end)
     struct io_output output = open_held();
     cr_assert_eq(io_finish(&output, NULL), STATUS_OK);
     expect_out("");
-    io_held_free(&held);
+    buf_free(&held.parts);
 }

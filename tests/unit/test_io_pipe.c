@@ -52,7 +52,7 @@ Test(io_pipe, a_reader_that_pauses_gets_everything, .timeout = 60)
         cr_assert_eq(write_block(output, i), STATUS_OK);
     expect_blocks(reader, output);
     cr_assert_eq(io_finish(&output, NULL), STATUS_OK);
-    io_pipe_free(&written);
+    buf_free(&written.aside);
 }
 
 /* A part that the pipe takes whole is not sent again with those that follow. */
@@ -69,7 +69,7 @@ Test(io_pipe, parts_go_on_where_the_pipe_was_full, .timeout = 60)
     }
     cr_assert_eq(output.write(output.context, parts, 2 * N_BLOCKS, NULL), STATUS_OK);
     expect_blocks(reader, output);
-    io_pipe_free(&written);
+    buf_free(&written.aside);
 }
 
 Test(io_pipe, a_reader_that_stays_away_is_given_up, .timeout = 60)
@@ -80,7 +80,7 @@ Test(io_pipe, a_reader_that_stays_away_is_given_up, .timeout = 60)
         n_written++;
     cr_assert_eq(n_written, 3);
     cr_assert(written.is_deserted);
-    io_pipe_free(&written);
+    buf_free(&written.aside);
 }
 
 Test(io_pipe, the_end_waits_for_the_reader_and_gives_it_up, .timeout = 60)
@@ -90,7 +90,7 @@ Test(io_pipe, the_end_waits_for_the_reader_and_gives_it_up, .timeout = 60)
     cr_assert_eq(write_block(output, 0), STATUS_OK);
     cr_assert_eq(io_finish(&output, NULL), STATUS_GONE);
     cr_assert(written.is_deserted);
-    io_pipe_free(&written);
+    buf_free(&written.aside);
 }
 
 Test(io_pipe, a_file_takes_all_at_once, .timeout = 60)
@@ -100,5 +100,5 @@ Test(io_pipe, a_file_takes_all_at_once, .timeout = 60)
     for (uint8_t i = 0; i < N_BLOCKS; i++)
         cr_assert_eq(write_block(output, i), STATUS_OK);
     cr_assert_eq(io_finish(&output, NULL), STATUS_OK);
-    io_pipe_free(&written);
+    buf_free(&written.aside);
 }

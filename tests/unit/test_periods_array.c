@@ -178,6 +178,16 @@ static void check_rows(const struct periods_case *c, struct periods_scratch *scr
     column_check_edges(&unique_lengths, c->what);
 }
 
+static void free_columns(struct periods_columns *columns)
+{
+    buf_free(&columns->ids);
+    buf_free(&columns->numbers);
+    buf_free(&columns->first_ticks);
+    buf_free(&columns->last_ticks);
+    buf_free(&columns->lengths);
+    buf_free(&columns->unique_lengths);
+}
+
 static void check_list_row(const struct periods_columns *columns, size_t row, uint64_t key,
                            const struct period_run *run, const char *what)
 {
@@ -207,7 +217,7 @@ static void check_list(const struct periods_case *c, struct periods_scratch *scr
         int64_t tick = load_i64(order.ticks + i * 8);
         if (run.number > 0 && period_run_starts(&run, &c->rule, tick))
             check_list_row(&columns, row++, c->key, &run, c->what);
-        period_run_add(&run, &c->rule, tick);
+        period_run_add(&run, &c->rule, tick, 1);
     }
     if (run.number > 0)
         check_list_row(&columns, row++, c->key, &run, c->what);
@@ -215,7 +225,7 @@ static void check_list(const struct periods_case *c, struct periods_scratch *scr
     cr_assert_eq(columns.ids.size_bytes, row * 8);
     cr_assert_eq(columns.numbers.size_bytes, row * 4);
     cr_assert_eq(columns.unique_lengths.size_bytes, row * 8);
-    periods_columns_free(&columns);
+    free_columns(&columns);
     ticks_scratch_free(&ticks_scratch);
 }
 
@@ -408,7 +418,7 @@ Test(periods_array, each_failing_allocation_leaves_the_list_as_it_was)
         cr_assert_eq(columns.numbers.size_bytes, n_rows * 4);
         cr_assert_eq(columns.unique_lengths.size_bytes, n_rows * 8);
         cr_assert_eq(load_u64(columns.ids.data), period_id(1, 4));
-        periods_columns_free(&columns);
+        free_columns(&columns);
         periods_scratch_free(&scratch);
         if (status == STATUS_OK)
             break;

@@ -42,7 +42,7 @@ static void make_rows(struct rows *rows, uint64_t largest_step)
     }
 }
 
-/* Writes the ticks from `from` on in their width, at an odd address, for valgrind to see the end. */
+/* Writes the ticks from `from` on in their width, at an odd address; valgrind sees the end. */
 static uint8_t *write_values(const struct rows *rows, size_t from, size_t n)
 {
     uint8_t *memory = malloc(1 + n * rows->width_bytes);
@@ -79,7 +79,7 @@ static size_t check_rows(const struct rows *rows, size_t from, size_t end, bool 
             break;
         if (!period_run_starts(run, rule, tick) && !(restarts && rows->restarts[row] != 0)) {
             n_distinct += tick != run->last;
-            cr_assert_not(period_run_add(run, rule, tick));
+            cr_assert_not(period_run_add(run, rule, tick, 1));
             continue;
         }
         check_start(starts, p++, row - from, n_distinct);

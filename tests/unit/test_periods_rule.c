@@ -22,7 +22,8 @@ Test(periods_rule, negative_values_are_refused)
 
 /*
  * Ids by ClickHouse 26.7.3:
- *     xxh3(concat(reinterpretAsFixedString(toUInt64(key)), reinterpretAsFixedString(toInt64(tick))))
+ *     xxh3(concat(reinterpretAsFixedString(toUInt64(key)),
+ *                 reinterpretAsFixedString(toInt64(tick))))
  */
 Test(periods_rule, ids_are_those_of_clickhouse)
 {
@@ -88,9 +89,9 @@ Test(periods_rule, a_gap_joins_and_one_more_splits)
     struct period_rule rule = {.gap = 1800};
     for (int64_t distance = 1799; distance <= 1801; distance++) {
         struct period_run run = {0};
-        cr_assert(period_run_add(&run, &rule, -900));
+        cr_assert(period_run_add(&run, &rule, -900, 1));
         cr_assert_eq(period_run_starts(&run, &rule, -900 + distance), distance == 1801);
-        cr_assert_eq(period_run_add(&run, &rule, -900 + distance), distance == 1801);
+        cr_assert_eq(period_run_add(&run, &rule, -900 + distance, 1), distance == 1801);
         cr_assert_eq(run.number, distance == 1801 ? 2 : 1);
     }
 }
@@ -100,9 +101,9 @@ Test(periods_rule, a_span_joins_and_one_more_splits)
     struct period_rule rule = {.gap = 60, .max_span = 100};
     for (int64_t distance = 99; distance <= 101; distance++) {
         struct period_run run = {0};
-        cr_assert(period_run_add(&run, &rule, 7));
-        cr_assert_not(period_run_add(&run, &rule, 7 + 50));
-        cr_assert_eq(period_run_add(&run, &rule, 7 + distance), distance == 101);
+        cr_assert(period_run_add(&run, &rule, 7, 1));
+        cr_assert_not(period_run_add(&run, &rule, 7 + 50, 1));
+        cr_assert_eq(period_run_add(&run, &rule, 7 + distance, 1), distance == 101);
     }
 }
 
@@ -110,26 +111,26 @@ Test(periods_rule, the_whole_of_int64_does_not_wrap)
 {
     struct period_rule rule = {.gap = INT64_MAX};
     struct period_run run = {0};
-    cr_assert(period_run_add(&run, &rule, INT64_MIN));
-    cr_assert(period_run_add(&run, &rule, INT64_MAX));
+    cr_assert(period_run_add(&run, &rule, INT64_MIN, 1));
+    cr_assert(period_run_add(&run, &rule, INT64_MAX, 1));
     run = (struct period_run){0};
     rule = (struct period_rule){.gap = UINT64_MAX};
-    cr_assert(period_run_add(&run, &rule, INT64_MIN));
-    cr_assert_not(period_run_add(&run, &rule, INT64_MAX));
+    cr_assert(period_run_add(&run, &rule, INT64_MIN, 1));
+    cr_assert_not(period_run_add(&run, &rule, INT64_MAX, 1));
     run = (struct period_run){0};
     rule.max_span = INT64_MAX;
-    cr_assert(period_run_add(&run, &rule, -1));
-    cr_assert_not(period_run_add(&run, &rule, INT64_MAX - 1));
-    cr_assert(period_run_add(&run, &rule, INT64_MAX));
+    cr_assert(period_run_add(&run, &rule, -1, 1));
+    cr_assert_not(period_run_add(&run, &rule, INT64_MAX - 1, 1));
+    cr_assert(period_run_add(&run, &rule, INT64_MAX, 1));
 }
 
 Test(periods_rule, a_run_counts_events_and_distinct_ticks)
 {
     struct period_rule rule = {.gap = 10};
     struct period_run run = {0};
-    cr_assert(period_run_add_many(&run, &rule, 5, 3));
-    cr_assert_not(period_run_add(&run, &rule, 5));
-    cr_assert_not(period_run_add_many(&run, &rule, 15, 1ull << 40));
+    cr_assert(period_run_add(&run, &rule, 5, 3));
+    cr_assert_not(period_run_add(&run, &rule, 5, 1));
+    cr_assert_not(period_run_add(&run, &rule, 15, 1ull << 40));
     cr_assert_eq(run.first, 5);
     cr_assert_eq(run.last, 15);
     cr_assert_eq(run.length, 4 + (1ull << 40));

@@ -86,8 +86,3 @@ struct io_output io_held_open(struct io_held *held, struct io_output output)
                               .wait = wait_held,
                               .finish = finish_held};
 }
-
-void io_held_free(struct io_held *held)
-{
-    buf_free(&held->parts);
-}

@@ -11,7 +11,7 @@
 
 struct io_held {
     struct io_output output;
-    struct buf parts;     /* struct iovec: the held byte and what is written now */
+    struct buf parts;     /* struct iovec: the held byte and what is written now; kept to the end */
     uint8_t written_byte; /* that was held back, or begins the output */
     uint8_t held_byte;
     bool holds_byte;
@@ -21,7 +21,5 @@ struct io_held {
 /* The output to write to; `output` must outlive it. `begin` makes it incomplete before the first
  * block is there. `finish` writes the byte that is held back. */
 struct io_output io_held_open(struct io_held *held, struct io_output output);
-
-void io_held_free(struct io_held *held);
 
 #endif

@@ -157,11 +157,6 @@ struct io_output io_pipe_open(struct io_pipe *pipe, int descriptor, size_t max_a
         .context = pipe, .write = write_pipe, .resume = resume_pipe, .finish = finish_pipe};
 }
 
-void io_pipe_free(struct io_pipe *pipe)
-{
-    buf_free(&pipe->aside);
-}
-
 void io_drain(int descriptor, int timeout_ms)
 {
     static uint8_t dropped[64 << 10];

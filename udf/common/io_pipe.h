@@ -14,7 +14,7 @@ struct io_pipe {
     int descriptor;
     int patience_ms;
     size_t max_aside_bytes;
-    struct buf aside;
+    struct buf aside;  /* freed when all of it is sent */
     size_t sent_bytes; /* of those */
     bool is_stalled;   /* the reader has taken nothing for a while, and nothing since */
     bool is_deserted;  /* a write has failed because the reader took nothing for patience_ms */
@@ -26,8 +26,6 @@ struct io_pipe {
  */
 struct io_output io_pipe_open(struct io_pipe *pipe, int descriptor, size_t max_aside_bytes,
                               int patience_ms);
-
-void io_pipe_free(struct io_pipe *pipe);
 
 /* Reads what is left of an input and drops it, for at most timeout_ms. */
 void io_drain(int descriptor, int timeout_ms);
