@@ -250,7 +250,7 @@ static enum status read_block_header(struct activity_reader *reader, struct err 
     return STATUS_OK;
 }
 
-/* Behind a block: was it written the way every writer writes it? */
+/* After a block: was it written the way every writer writes it? */
 static enum status check_block(const struct activity_reader *reader, struct err *err)
 {
     if (reader->delta_order != bits_order(reader->delta_widths, reader->n_deltas) ||

@@ -4,10 +4,14 @@
  * its specification and says why this encoding was chosen. In short:
  *
  *     history = first tick (zigzag LEB128), then one bit stream of blocks, padded with 0 to a byte
- *     block   = is_last (1 bit), [n_ticks - 1 (6 bits), if last; else 64 ticks],
- *               has_counts (1), [order of deltas (6), unless the first block of a one-tick
- * history], [order of counts (6), if has_counts], then per tick: [code of tick - previous - 1, but
- * for the first tick of the history], [code of count - 1, if has_counts]
+ *     block   = is_last (1 bit),
+ *               [n_ticks - 1 (6 bits), if last; else there are 64],
+ *               has_counts (1 bit),
+ *               [order of deltas (6 bits), unless the block is a history of one tick],
+ *               [order of counts (6 bits), if has_counts],
+ *               then per tick:
+ *                   [code of tick - previous - 1, but for the first tick of the history],
+ *                   [code of count - 1, if has_counts]
  *
  * The codes are those of activity_bits.h. The empty history has the empty payload. A history has
  * exactly one payload, and the reader refuses every other spelling, so equal histories have equal

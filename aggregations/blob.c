@@ -21,7 +21,7 @@ enum { AT_VERSION = 4, AT_KIND = 5, AT_FLAGS = 6, AT_RESERVED = 7, AT_DECODED_SI
 static const uint8_t magic[4] = {0xB7, 'S', 'W', 'B'};
 
 enum {
-    /* FORMAT.md has the measurements behind these two. */
+    /* FORMAT.md has the measurements that these two come from. */
     ZSTD_TRY_FROM_BYTES = 512,
     ZSTD_LEVEL = 1,
 };

@@ -34,7 +34,7 @@ enum {
 /* The largest payload: more than any history that fits a row, less than what hurts a server. */
 #define BLOB_MAX_DECODED_BYTES ((uint64_t)1 << 30)
 
-/* Behind the payloads of blob_decode so many bytes are readable, for loads of whole words. */
+/* So many bytes after the payloads of blob_decode are readable, for loads of whole words. */
 enum { BLOB_PADDING_BYTES = 8 };
 
 enum blob_kind { BLOB_ACTIVITY = 1, BLOB_EXACT = 2 };

@@ -37,6 +37,13 @@ enum status buf_append(struct buf *buf, const void *bytes, size_t size_bytes, st
     return STATUS_OK;
 }
 
+enum status buf_append_terminated(struct buf *buf, const void *text, size_t text_bytes,
+                                  struct err *err)
+{
+    TRY(buf_append(buf, text, text_bytes, err));
+    return buf_append_u8(buf, 0, err);
+}
+
 enum status buf_append_varuint(struct buf *buf, uint64_t value, struct err *err)
 {
     uint8_t bytes[10];

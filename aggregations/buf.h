@@ -61,6 +61,10 @@ CHECKED static inline enum status buf_append_text(struct buf *buf, const char *t
     return buf_append(buf, text, strlen(text), err);
 }
 
+/* A text that is not terminated, and its end. */
+CHECKED enum status buf_append_terminated(struct buf *buf, const void *text, size_t text_bytes,
+                                          struct err *err);
+
 CHECKED static inline enum status buf_append_u8(struct buf *buf, uint8_t value, struct err *err)
 {
     uint8_t *added = NULL;

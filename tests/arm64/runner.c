@@ -1,10 +1,11 @@
 /*
- * Runs Criterion's tests where Criterion's own runner cannot: it starts each test by executing itself, which
- * an emulator of a processor does not carry. Here a test is a fork. What the macros of Criterion call stands
- * here instead of in its library; the tests need no more of it (no fixtures, no signals expected).
+ * Runs Criterion's tests where Criterion's own runner cannot: it starts each test by executing
+ * itself, which an emulator of a processor does not carry. Here a test is a fork. What the macros
+ * of Criterion call stands here instead of in its library; the tests need no more of it (no
+ * fixtures, no signals expected).
  *
- * Prints `ok NAME`, `not ok NAME: what failed` and `skip NAME: reason`; status 1 where one failed. Arguments are
- * suites to skip: what they need the emulator has not.
+ * Prints `ok NAME`, `not ok NAME: what failed` and `skip NAME: reason`; status 1 where one failed.
+ * Arguments are suites to skip: what they need the emulator has not.
  */
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>

@@ -1,7 +1,7 @@
 /*
- * A hook for test builds: a program that turns against its machine once it has read its first bytes,
- * as one would that its input has taken over. ATTACK in the environment names the system call, with
- * ATTACK_FILE, a file that is not there, and ATTACK_PROCESS, another process. With
+ * A hook for test builds: a program that turns against its machine once it has read its first
+ * bytes, as one would that its input has taken over. ATTACK in the environment names the system
+ * call, with ATTACK_FILE, a file that is not there, and ATTACK_PROCESS, another process. With
  * ATTACK_AT_START the same happens before anything else, outside the sandbox. Exit status 77: the
  * call came back, whatever it answered.
  */

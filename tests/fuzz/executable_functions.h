@@ -1,5 +1,5 @@
-/* The command lines of an executable with a table of functions: one for each. A target includes this
- * after its udf/NAME.c, whose table it is. */
+/* The command lines of an executable with a table of functions: one for each. A target includes
+ * this after its udf/NAME.c, whose table it is. */
 #ifndef SALTWELL_EXECUTABLE_FUNCTIONS_H
 #define SALTWELL_EXECUTABLE_FUNCTIONS_H
 

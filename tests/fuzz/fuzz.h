@@ -1,4 +1,4 @@
-/* What the fuzz targets share: the entry that libFuzzer and replay.c call, and how a finding ends. */
+/* What fuzz targets share: the entry that libFuzzer and replay.c call, and how a finding ends. */
 #ifndef SALTWELL_FUZZ_H
 #define SALTWELL_FUZZ_H
 

@@ -295,10 +295,8 @@ static void check_plain(const char *type, const char *expected)
     struct buf text = {0};
     cr_assert(native_type_parse(&tree, type, strlen(type), NULL) == STATUS_OK);
     cr_assert(native_cell_plain_type(native_type_root(&tree), &text, NULL) == STATUS_OK);
-    cr_expect(text.size_bytes == strlen(expected) &&
-                  memcmp(text.data, expected, text.size_bytes) == 0,
-              "%s: expected %s, found %.*s", type, expected, (int)text.size_bytes,
-              (const char *)text.data);
+    cr_expect_str_eq((const char *)text.data, expected, "%s: expected %s, found %s", type, expected,
+                     (const char *)text.data);
     buf_free(&text);
     native_type_tree_free(&tree);
 }

@@ -80,7 +80,8 @@ Test(phoenix_decimal, store)
 
 Test(phoenix_decimal, store_widest)
 {
-    /* -(10^76 - 1), as 32 bytes: its complement plus 1 is 10^76 - 1, whose lowest bytes are known. */
+    /* -(10^76 - 1), in 32 bytes: its complement plus 1 is 10^76 - 1, whose lowest bytes are known.
+     */
     char text[78] = "-";
     uint8_t number[32];
     memset(text + 1, '9', 76);

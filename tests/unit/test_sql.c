@@ -1,5 +1,5 @@
-/* The statements around executable(): what a description is read as, and what is written of it. That the
- * server takes them is tests/cli/test_stream_sql.sh's to show. */
+/* The statements around executable(): what a description is read as, and what is written of it.
+ * That the server takes them is tests/cli/test_stream_sql.sh's to show. */
 #include "sql_merge.h"
 #include "sql_period.h"
 

@@ -1,6 +1,6 @@
 /*
- * Where bytes come from and go to: two small structs of callbacks, with file descriptors behind
- * them in the executables and memory behind them in the tests.
+ * Where bytes come from and go to: two small structs of callbacks, for file descriptors in the
+ * executables and for memory in the tests.
  */
 #ifndef SALTWELL_IO_H
 #define SALTWELL_IO_H

@@ -1,6 +1,6 @@
 /*
- * An output that writes behind its caller's back: a thread writes a block while the caller reads
- * and computes the next one, and goes on with what the output below it has put aside.
+ * Write-behind: a thread writes a block while the caller reads and computes the next one, and goes
+ * on with what the output below it has put aside.
  */
 #ifndef SALTWELL_IO_BEHIND_H
 #define SALTWELL_IO_BEHIND_H

@@ -22,8 +22,8 @@ CHECKED enum status native_need(struct native_reader *reader, size_t n, struct e
 /* Moves over n bytes. As native_need. */
 CHECKED enum status native_skip(struct native_reader *reader, size_t n, struct err *err);
 
-/* Moves over n values of width_bytes, at least 1; *at_out is where they begin in reader->bytes. STATUS_LIMIT
- * where that is more than memory could hold, else as native_need. */
+/* Moves over n values of width_bytes, at least 1; *at_out is where they begin in reader->bytes.
+ * STATUS_LIMIT where that is more than memory could hold, else as native_need. */
 CHECKED enum status native_skip_values(struct native_reader *reader, uint64_t n, size_t width_bytes,
                                        size_t *at_out, struct err *err);
 

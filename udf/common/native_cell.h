@@ -54,7 +54,8 @@ enum { NATIVE_PRINT_BYTES = 1024 };
 CHECKED enum status native_cell_print(const struct native_type *type, const uint8_t **value,
                                       struct buf *text, struct err *err);
 
-/* Appends the type's name without LowCardinality, as native_cell_append builds it. STATUS_NOMEM. */
+/* Appends the type's name without LowCardinality, as native_cell_append builds it, and its end.
+ * STATUS_NOMEM. */
 CHECKED enum status native_cell_plain_type(const struct native_type *type, struct buf *text,
                                            struct err *err);
 

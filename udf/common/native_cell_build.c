@@ -144,20 +144,17 @@ enum status native_cell_plain_type(const struct native_type *type, struct buf *t
         TRY(buf_append(text, inner, (size_t)(inner_end - inner), err));
         copied = inner_end + 1;
     }
-    return buf_append(text, copied, (size_t)(end - copied), err);
+    return buf_append_terminated(text, copied, (size_t)(end - copied), err);
 }
 
 enum status native_builder_init_plain(struct native_builder *builder,
                                       const struct native_column *column, struct err *err)
 {
     struct buf name = {0}, type = {0};
-    enum status status = buf_append(&name, column->name.data, column->name.size_bytes, err);
-    if (status == STATUS_OK)
-        status = buf_append_u8(&name, 0, err);
+    enum status status =
+        buf_append_terminated(&name, column->name.data, column->name.size_bytes, err);
     if (status == STATUS_OK)
         status = native_cell_plain_type(native_type_root(&column->type), &type, err);
-    if (status == STATUS_OK)
-        status = buf_append_u8(&type, 0, err);
     if (status == STATUS_OK)
         status =
             native_builder_init(builder, (const char *)name.data, (const char *)type.data, err);

@@ -32,9 +32,9 @@ enum native_revision {
 struct native_node {
     uint64_t n_rows;
     /*
-     * NATIVE_FIXED: the values. NATIVE_STRING, NATIVE_JSON, NATIVE_VARIANCE: the
-     * values as on the wire. NATIVE_PLANES: all planes. NATIVE_VARIANT: a byte a row, the number of
-     * the child that holds the row's value among its own rows; 255 = NULL.
+     * NATIVE_FIXED: the values. NATIVE_STRING, NATIVE_JSON, NATIVE_VARIANCE: the values as on the
+     * wire. NATIVE_PLANES: all planes. NATIVE_VARIANT: a byte a row, the number of the child that
+     * holds the row's value among its own rows; 255 = NULL.
      * NATIVE_NULLABLE: a byte a row, not 0 = NULL. NATIVE_ARRAY: the UInt64 ends of the rows.
      * NATIVE_LOW_CARDINALITY: the indexes, index_bytes wide, all below the child's n_rows.
      */

@@ -506,8 +506,7 @@ enum status native_type_parse(struct native_type_tree *tree, const char *text, s
                        INT_MAX, text_bytes);
     if (!is_text(text, text_bytes))
         return native_type_refuse(text, text_bytes, err);
-    TRY(buf_append(&tree->text, text, text_bytes, err));
-    TRY(buf_append_u8(&tree->text, 0, err));
+    TRY(buf_append_terminated(&tree->text, text, text_bytes, err));
     const char *whole = (const char *)tree->text.data;
     struct parser parser = {
         .at = whole,

@@ -62,8 +62,7 @@ struct native_type {
     enum native_kind kind;
     enum native_order order; /* NATIVE_FIXED */
     enum native_class class; /* NATIVE_FIXED */
-    uint32_t scale;          /* Decimal, DateTime64, Time64: the digits after
-                                the point */
+    uint32_t scale;          /* Decimal, DateTime64, Time64: the digits after the point */
     uint32_t width_bytes;    /* NATIVE_FIXED, NATIVE_PLANES */
     uint32_t n_nodes;        /* in this subtree, this node included */
     bool holds_null;         /* NATIVE_LOW_CARDINALITY: index 0 of the dictionary is NULL */

@@ -35,9 +35,9 @@ CHECKED enum status native_widened_init(struct native_widened *widened, const ch
 void native_widened_free(struct native_widened *widened);
 
 /*
- * Makes widened->column from `from`, an indexed column. STATUS_MISMATCH: a type that
- * cannot become the declared one, whatever its values. STATUS_FORMAT: a value that does not fit, or
- * a NULL; the message names its row. STATUS_NOMEM. Cost: linear in what is not as declared.
+ * Makes widened->column from `from`, an indexed column. STATUS_MISMATCH: a type that cannot become
+ * the declared one, whatever its values. STATUS_FORMAT: a value that does not fit, or a NULL; the
+ * message names its row. STATUS_NOMEM. Cost: linear in what is not as declared.
  */
 CHECKED enum status native_widen(struct native_widened *widened, const struct native_column *from,
                                  struct err *err);

@@ -1,7 +1,7 @@
 /*
  * Writes ClickHouse's Native format, in revision 0, which is the one that the server reads from its
- * programs. A column is built in one buffer per node of its type; a block
- * goes out whole, in one writev of those buffers, without being copied together.
+ * programs. A column is built in one buffer per node of its type; a block goes out whole, in one
+ * writev of those buffers, without being copied together.
  */
 #ifndef SALTWELL_NATIVE_WRITE_H
 #define SALTWELL_NATIVE_WRITE_H
@@ -15,8 +15,8 @@ struct native_builder {
     /*
      * One per node of the type. NATIVE_FIXED: the values. NATIVE_STRING, NATIVE_VARIANCE: the
      * values as on the wire. NATIVE_NULLABLE: a byte a row. NATIVE_ARRAY: the UInt64 ends of the
-     * rows. NATIVE_TUPLE: nothing. LowCardinality and the types that
-     * merely pass through are not built.
+     * rows. NATIVE_TUPLE: nothing. LowCardinality and the types that merely pass through are not
+     * built.
      */
     struct buf *parts;
     size_t n_parts;

@@ -1,7 +1,7 @@
 /*
- * What every executable does around its computation: the pages that it prints about
- * itself, the sandbox, and the one line on standard error with which it fails. The only module of
- * the runtime that prints.
+ * What every executable does around its computation: the pages that it prints about itself, the
+ * sandbox, and the one line on standard error with which it fails. The only module of the runtime
+ * that prints.
  */
 #ifndef SALTWELL_PROGRAM_H
 #define SALTWELL_PROGRAM_H

@@ -15,8 +15,8 @@
 /* STATUS_IO: the system refused; the message names the step. */
 CHECKED enum status sandbox_enter(size_t max_memory_bytes, struct err *err);
 
-/* The same for a program that reaches a server: it keeps the descriptors below first_closed, and may
- * open TCP sockets, connect and close them. Where to cannot be told: a filter does not see it. */
+/* The same for a program that reaches a server: it keeps the descriptors below first_closed, and
+ * may open TCP sockets, connect and close them; a filter does not see where to. */
 CHECKED enum status sandbox_enter_with_network(size_t max_memory_bytes, int first_closed,
                                                struct err *err);
 

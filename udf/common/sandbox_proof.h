@@ -1,4 +1,4 @@
-/* Whether the sandbox holds on this system: what an administrator asks a program that is installed. */
+/* Whether the sandbox holds on this system: what an administrator asks an installed program. */
 #ifndef SALTWELL_SANDBOX_PROOF_H
 #define SALTWELL_SANDBOX_PROOF_H
 
@@ -7,8 +7,8 @@
 #include <stddef.h>
 
 /*
- * Enters the sandbox in a process of its own and calls there what is forbidden. STATUS_OK: that ended
- * the process. STATUS_IO: it did not, or the system refused a step, which the message names.
+ * Enters the sandbox in a process of its own and calls there what is forbidden. STATUS_OK: that
+ * ended the process. STATUS_IO: it did not, or the system refused a step, which the message names.
  */
 CHECKED enum status sandbox_prove(size_t max_memory_bytes, struct err *err);
 

@@ -16,8 +16,8 @@ struct phoenix_detail {
     uint64_t attempts, depth, n_rows, milliseconds;
 };
 
-/* Opens the run's file for appending. Call it before entering a sandbox. STATUS_IO; STATUS_MISMATCH:
- * the source names no folder. */
+/* Opens the run's file for appending. Call it before entering a sandbox. STATUS_IO;
+ * STATUS_MISMATCH: the source names no folder. */
 CHECKED enum status phoenix_details_open(const struct phoenix_source *source, const char *run,
                                          int *descriptor_out, struct err *err);
 

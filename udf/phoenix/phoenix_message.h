@@ -45,8 +45,8 @@ struct phoenix_codec {
     const char *content_type; /* in the requests */
     /* Appends the request's body. STATUS_NOMEM. */
     enum status (*encode)(const struct phoenix_request *request, struct buf *body, struct err *err);
-    /* Reads the reply to a request of that kind; the body is used up. STATUS_FORMAT: no such reply, or a value that
-     * does not fit its column; STATUS_NOMEM. */
+    /* Reads the reply to a request of that kind; the body is used up. STATUS_FORMAT: no such reply,
+     * or a value that does not fit its column; STATUS_NOMEM. */
     enum status (*decode)(enum phoenix_request_kind kind, uint8_t *body, size_t body_bytes,
                           struct phoenix_reply *reply, struct err *err);
 };

@@ -20,8 +20,8 @@ struct phoenix_field {
     bool is_message; /* a run of bytes: a message, a text or bytes */
 };
 
-/* Whether there is a next field; its bytes stay where they are. False at the end, with STATUS_OK, and
- * with STATUS_FORMAT where a field ends outside its message or is of an unknown kind. */
+/* Whether there is a next field; its bytes stay where they are. False at the end, with STATUS_OK,
+ * and with STATUS_FORMAT where a field ends outside its message or is of an unknown kind. */
 CHECKED bool phoenix_proto_next(struct phoenix_proto *message, struct phoenix_field *field_out,
                                 enum status *status_out, struct err *err);
 

@@ -20,7 +20,7 @@ struct phoenix_query {
     size_t n_columns;
 };
 
-/* Whether the text is an identifier of Phoenix, or several with dots: NAME, "Name", SCHEMA.TABLE. */
+/* Whether the text is an identifier of Phoenix, or several with dots: NAME, "Name", SCHEMA.NAME. */
 bool phoenix_identifier_is_valid(const char *text);
 
 /* Parses NAME or NAME:TYPE, several with commas, into columns of memory of its own. STATUS_USAGE,

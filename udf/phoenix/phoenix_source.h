@@ -35,9 +35,9 @@ struct phoenix_source {
 bool phoenix_name_is_valid(const char *name);
 
 /*
- * Reads the section `name` of a file's text. STATUS_MISMATCH: no such section. STATUS_FORMAT: a line
- * that is no setting, or a setting that is wrong; the message has its line number and no value of a
- * url, a user or a password.
+ * Reads the section `name` of a file's text. STATUS_MISMATCH: no such section. STATUS_FORMAT: a
+ * line that is no setting, or a setting that is wrong; the message has its line number and no value
+ * of a url, a user or a password.
  */
 CHECKED enum status phoenix_source_parse(const char *text, size_t text_bytes, const char *name,
                                          struct phoenix_source *source_out, struct err *err);

@@ -11,8 +11,6 @@ enum status sql_fold(const struct sql_column *column, enum fold_op op, bool wide
     if (status == STATUS_OK)
         status = fold_result_type(native_type_root(&tree), &op, widen, column->name, &type, err);
     if (status == STATUS_OK)
-        status = buf_append_u8(&type, 0, err);
-    if (status == STATUS_OK)
         status = sql_structure(structure, name, (const char *)type.data, err);
     native_type_tree_free(&tree);
     buf_free(&type);

@@ -114,8 +114,7 @@ static enum status copy_string(struct sql_table *table, const struct native_colu
     size_t size_bytes = 0;
     const uint8_t *bytes = native_string(native_column_nodes(column), row, &size_bytes);
     size_t at = table->rows.size_bytes;
-    TRY(buf_append(&table->rows, bytes, size_bytes, err));
-    TRY(buf_append_u8(&table->rows, 0, err));
+    TRY(buf_append_terminated(&table->rows, bytes, size_bytes, err));
     *text_out = (char *)table->rows.data + at;
     return STATUS_OK;
 }

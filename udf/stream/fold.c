@@ -73,8 +73,8 @@ static const struct fold_kind *choose_kind(const struct native_type *type, enum 
     return NULL;
 }
 
-/* A sum of 64 bits stands in for one of fewer, Decimal(38, S) or Decimal(76, S) for
- * one of a Decimal, as in ClickHouse. */
+/* A sum of 64 bits stands in for one of fewer, Decimal(38, S) or Decimal(76, S) for one of a
+ * Decimal, as in ClickHouse. */
 static enum status append_widened_sum(const struct native_type *type, struct buf *text,
                                       struct err *err)
 {
@@ -92,7 +92,7 @@ static enum status append_widened_sum(const struct native_type *type, struct buf
                  value->width_bytes > 16  ? "256"
                  : value->width_bytes > 8 ? "128"
                                           : "64");
-    return buf_append_text(text, name, err);
+    return buf_append_terminated(text, name, strlen(name), err);
 }
 
 static enum status refuse(enum fold_op op, const struct native_type *type, const char *name,
@@ -127,7 +127,7 @@ enum status fold_result_type(const struct native_type *type, enum fold_op *op, b
     if (choose_kind(type, op) == NULL)
         return refuse(asked, type, name, err);
     if (*op >= FOLD_MOMENTS && type->kind != NATIVE_VARIANCE)
-        return buf_append_text(text, results[*op], err);
+        return buf_append_terminated(text, results[*op], strlen(results[*op]), err);
     if (*op == FOLD_SUM && widen)
         return append_widened_sum(type, text, err);
     return native_cell_plain_type(type, text, err);
@@ -140,8 +140,6 @@ enum status fold_init(struct fold *fold, const struct native_block *block, size_
     struct buf text = {0};
     *fold = (struct fold){.column = column, .op = op};
     enum status status = fold_result_type(type, &fold->op, widen, name, &text, err);
-    if (status == STATUS_OK)
-        status = buf_append_u8(&text, 0, err);
     if (status == STATUS_OK)
         status = native_builder_init(&fold->out, name, (const char *)text.data, err);
     buf_free(&text);

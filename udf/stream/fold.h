@@ -1,8 +1,7 @@
 /*
- * What becomes of a column's values within one key or one period: a sum, a count, a pick, moments, a
- * state of the values or a merged one.
- * A fold takes the values in slices of rows, as blocks and groups cut them, and its result never
- * depends on where they were cut.
+ * What becomes of a column's values within one key or one period: a sum, a count, a pick, moments,
+ * a state of the values or a merged one. A fold takes the values in slices of rows, as blocks and
+ * groups cut them, and its result never depends on where they were cut.
  */
 #ifndef SALTWELL_FOLD_H
 #define SALTWELL_FOLD_H
@@ -31,8 +30,8 @@ CHECKED enum status fold_close(struct fold *fold, struct err *err);
 CHECKED enum status fold_flush(struct fold *fold, struct err *err);
 
 /*
- * Appends the name of the type that such a fold of a column of `type` has, and sets *op in place of
- * FOLD_BY_TYPE. The statuses of fold_init.
+ * Appends the name of the type that such a fold of a column of `type` has, terminated, and sets *op
+ * in place of FOLD_BY_TYPE. The statuses of fold_init.
  */
 CHECKED enum status fold_result_type(const struct native_type *type, enum fold_op *op, bool widen,
                                      const char *name, struct buf *text, struct err *err);
@@ -40,7 +39,7 @@ CHECKED enum status fold_result_type(const struct native_type *type, enum fold_o
 /* The name of an op that has one: all but FOLD_BY_TYPE and FOLD_ROWS. */
 const char *fold_op_name(enum fold_op op);
 
-/* Appends COLUMN_op, terminated: the name of a fold's result where nobody chose one. STATUS_NOMEM. */
+/* Appends COLUMN_op, terminated: the name of a result where nobody chose one. STATUS_NOMEM. */
 CHECKED enum status fold_result_name(const char *column, enum fold_op op, struct buf *name,
                                      struct err *err);
 

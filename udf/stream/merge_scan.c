@@ -84,9 +84,7 @@ static enum status open_fold_by_type(struct merge *merge, const struct native_bl
 {
     const struct buf *name = &block->columns[column].name;
     struct buf text = {0};
-    enum status status = buf_append(&text, name->data, name->size_bytes, err);
-    if (status == STATUS_OK)
-        status = buf_append_u8(&text, 0, err);
+    enum status status = buf_append_terminated(&text, name->data, name->size_bytes, err);
     if (status == STATUS_OK)
         status = open_fold(merge, block, column,
                            &(struct merge_op){.name = (const char *)text.data}, err);

@@ -48,9 +48,7 @@ static enum status open_columns(struct period_scan *scan, const struct native_bl
     struct period_list *list = scan->state;
     const struct native_type *time = native_type_root(&block->columns[scan->time].type);
     struct buf time_type = {0};
-    enum status status = buf_append(&time_type, time->text, time->text_bytes, err);
-    if (status == STATUS_OK)
-        status = buf_append_u8(&time_type, 0, err);
+    enum status status = buf_append_terminated(&time_type, time->text, time->text_bytes, err);
     for (size_t i = 0; i < N_COLUMNS && status == STATUS_OK; i++)
         status = period_builder_init(
             &list->columns[i], block, columns[i].name,

@@ -92,8 +92,7 @@ static enum status open_wait(struct period_scan *scan, const struct native_block
     const struct native_type *type = native_type_root(&block->columns[scan->time].type);
     struct waiting_block *waiting = NULL;
     scan->n_columns_out = block->n_columns + PERIOD_N_COLUMNS + N_LENGTHS;
-    TRY(buf_append(&wait->time_type, type->text, type->text_bytes, err));
-    TRY(buf_append_u8(&wait->time_type, 0, err));
+    TRY(buf_append_terminated(&wait->time_type, type->text, type->text_bytes, err));
     TRY(buf_reserve(&wait->spare, sizeof(waiting), err));
     TRY(take_block(wait, block, &waiting, err));
     TRY(buf_append(&wait->spare, &waiting, sizeof(waiting), err));
