@@ -83,4 +83,11 @@ static inline uint64_t load_unsigned(const void *from, size_t width_bytes)
     return value;
 }
 
+/* A signed one. */
+static inline int64_t load_signed(const void *from, size_t width_bytes)
+{
+    unsigned unused_bits = 64 - 8 * (unsigned)width_bytes;
+    return (int64_t)(load_unsigned(from, width_bytes) << unused_bits) >> unused_bits;
+}
+
 #endif

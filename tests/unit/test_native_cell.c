@@ -164,6 +164,10 @@ Test(native_cell, values_are_printed_as_people_read_them)
     check_printed("FixedString(2)", "ab", 2, "'ab'");
     check_printed("UInt128", "\1\2\0\0\0\0\0\0\0\0\0\0\0\0\0\3", 16,
                   "0x01020000000000000000000000000003");
+    check_printed("Tuple(Int8, UInt16, Int32, Int64)",
+                  "\xff\xff\xff\xfe\xff\xff\xff\xfd\xff\xff\xff\xff\xff\xff\xff", 15,
+                  "(-1, 65535, -2, -3)");
+    check_printed("Tuple(Float32, BFloat16)", "\xcd\xcc\xcc\x3d\xc0\x3f", 6, "(0.100000001, 1.5)");
     check_printed("Array(Float64)", "\2\0\0\0\0\0\0\0\0\0\0\0\0\0\xf8\x3f\0\0\0\0\0\0\0\xc0", 24,
                   "[1.5, -2]");
 }

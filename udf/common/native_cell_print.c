@@ -39,22 +39,18 @@ static enum status print_fixed(const struct native_type *type, const uint8_t *va
                                struct buf *text, struct err *err)
 {
     char number[32];
-    uint64_t bits = 0;
-    unsigned unused_bits = 64 - 8 * (type->width_bytes <= 8 ? type->width_bytes : 8);
     if (type->class == NATIVE_CLASS_FIXED_STRING)
         return print_quoted(value, type->width_bytes, text, err);
     if (type->width_bytes > 8 || type->order >= NATIVE_ORDER_BYTES)
         return print_hex(value, type->width_bytes, text, err);
-    memcpy(&bits, value, type->width_bytes);
-    if (type->order == NATIVE_ORDER_FLOAT && type->width_bytes == 8)
-        snprintf(number, sizeof(number), "%.17g", load_f64(value));
-    else if (type->order == NATIVE_ORDER_FLOAT)
-        return print_hex(value, type->width_bytes, text, err);
+    if (type->order == NATIVE_ORDER_FLOAT)
+        snprintf(number, sizeof(number), "%.*g", type->width_bytes == 8 ? 17 : 9,
+                 load_float(value, type->width_bytes));
     else if (type->order == NATIVE_ORDER_SIGNED)
-        snprintf(number, sizeof(number), "%lld",
-                 (long long)((int64_t)(bits << unused_bits) >> unused_bits));
+        snprintf(number, sizeof(number), "%lld", (long long)load_signed(value, type->width_bytes));
     else
-        snprintf(number, sizeof(number), "%llu", (unsigned long long)bits);
+        snprintf(number, sizeof(number), "%llu",
+                 (unsigned long long)load_unsigned(value, type->width_bytes));
     return buf_append_text(text, number, err);
 }
 

@@ -11,63 +11,42 @@ enum {
     MAX_SCALE = 38,      /* 10^38 is the last power of ten below 2^127 */
 };
 
-/* One value: each returns false where it does not fit. The compiler drops the comparisons that a
- * narrow type always passes. */
-static inline bool unsigned_to_u64(uint64_t value, uint64_t *out)
+/* The put functions write one value, in the target's 8 bytes; false where it does not fit. The target
+ * is a constant wherever they are called, and the compiler drops what a narrow type always passes. */
+ALWAYS_INLINE bool put_unsigned(uint64_t value, enum native_number_target target, uint8_t *to)
 {
-    *out = value;
-    return true;
+    double real = (double)value;
+    if (target != NATIVE_TO_FLOAT64) {
+        store_u64(to, value);
+        return target == NATIVE_TO_UINT64 || value <= INT64_MAX;
+    }
+    store_f64(to, real);
+    return value <= (uint64_t)1 << MAX_EXACT_BITS || (real < TWO_64 && (uint64_t)real == value);
 }
 
-static inline bool unsigned_to_i64(uint64_t value, int64_t *out)
+ALWAYS_INLINE bool put_signed(int64_t value, enum native_number_target target, uint8_t *to)
 {
-    *out = (int64_t)value;
-    return value <= INT64_MAX;
-}
-
-static inline bool unsigned_to_f64(uint64_t value, double *out)
-{
-    *out = (double)value;
-    return value <= (uint64_t)1 << MAX_EXACT_BITS || (*out < TWO_64 && (uint64_t)*out == value);
-}
-
-static inline bool signed_to_u64(int64_t value, uint64_t *out)
-{
-    *out = (uint64_t)value;
-    return value >= 0;
-}
-
-static inline bool signed_to_i64(int64_t value, int64_t *out)
-{
-    *out = value;
-    return true;
-}
-
-static inline bool signed_to_f64(int64_t value, double *out)
-{
-    *out = (double)value;
+    double real = (double)value;
+    if (target != NATIVE_TO_FLOAT64) {
+        store_i64(to, value);
+        return target == NATIVE_TO_INT64 || value >= 0;
+    }
+    store_f64(to, real);
     return (value <= (int64_t)1 << MAX_EXACT_BITS && value >= -((int64_t)1 << MAX_EXACT_BITS)) ||
-           (*out < TWO_63 && (int64_t)*out == value);
+           (real < TWO_63 && (int64_t)real == value);
 }
 
-static inline bool float_to_u64(double value, uint64_t *out)
+ALWAYS_INLINE bool put_float(double value, enum native_number_target target, uint8_t *to)
 {
-    bool in_range = value >= 0 && value < TWO_64;
-    *out = in_range ? (uint64_t)value : 0;
-    return in_range && (double)*out == value;
-}
-
-static inline bool float_to_i64(double value, int64_t *out)
-{
-    bool in_range = value >= -TWO_63 && value < TWO_63;
-    *out = in_range ? (int64_t)value : 0;
-    return in_range && (double)*out == value;
-}
-
-static inline bool float_to_f64(double value, double *out)
-{
-    *out = value;
-    return true;
+    bool is_signed = target == NATIVE_TO_INT64;
+    bool fits = is_signed ? value >= -TWO_63 && value < TWO_63 : value >= 0 && value < TWO_64;
+    if (target == NATIVE_TO_FLOAT64) {
+        store_f64(to, value);
+        return true;
+    }
+    uint64_t whole = !fits ? 0 : is_signed ? (uint64_t)(int64_t)value : (uint64_t)value;
+    store_u64(to, whole);
+    return fits && (is_signed ? (double)(int64_t)whole : (double)whole) == value;
 }
 
 /* An integer of 128 or 256 bits as sign and magnitude. */
@@ -90,24 +69,6 @@ static struct wide load_wide(const struct native_type *type, const uint8_t *from
     return wide;
 }
 
-static bool wide_is_one_word(struct wide wide)
-{
-    return (wide.words[1] | wide.words[2] | wide.words[3]) == 0;
-}
-
-static bool wide_to_u64(struct wide wide, uint64_t *out)
-{
-    *out = wide.words[0];
-    return wide_is_one_word(wide) && !wide.is_negative;
-}
-
-static bool wide_to_i64(struct wide wide, int64_t *out)
-{
-    uint64_t magnitude = wide.words[0];
-    *out = (int64_t)(wide.is_negative ? 0 - magnitude : magnitude);
-    return wide_is_one_word(wide) && magnitude <= (uint64_t)INT64_MAX + wide.is_negative;
-}
-
 static double wide_value(struct wide wide)
 {
     double value = 0;
@@ -116,8 +77,8 @@ static double wide_value(struct wide wide)
     return wide.is_negative ? -value : value;
 }
 
-/* Exact where the highest and the lowest bit that are set lie within a double's 53. */
-static bool wide_to_f64(struct wide wide, double *out)
+/* Whether the highest and the lowest bit that are set lie within a double's 53. */
+static bool wide_is_exact(struct wide wide)
 {
     int lowest = 0, highest = -1;
     for (int bit = 0; bit < 64 * MAX_WORDS; bit++) {
@@ -126,8 +87,21 @@ static bool wide_to_f64(struct wide wide, double *out)
         lowest = highest < 0 ? bit : lowest;
         highest = bit;
     }
-    *out = wide_value(wide);
     return highest - lowest < MAX_EXACT_BITS;
+}
+
+static bool put_wide(struct wide wide, enum native_number_target target, uint8_t *to)
+{
+    uint64_t magnitude = wide.words[0];
+    bool is_one_word = (wide.words[1] | wide.words[2] | wide.words[3]) == 0;
+    if (target == NATIVE_TO_FLOAT64) {
+        store_f64(to, wide_value(wide));
+        return wide_is_exact(wide);
+    }
+    store_u64(to, wide.is_negative ? 0 - magnitude : magnitude);
+    return is_one_word &&
+           (target == NATIVE_TO_INT64 ? magnitude <= (uint64_t)INT64_MAX + wide.is_negative
+                                      : !wide.is_negative);
 }
 
 /* A Decimal, DateTime64 or Time64 of up to 128 bits. */
@@ -148,25 +122,17 @@ static struct scaled load_scaled(const struct native_type *type, const uint8_t *
     return scaled;
 }
 
-static inline bool scaled_to_u64(struct scaled scaled, uint64_t *out)
+/* For a double as the server does it: by way of a long double, which matters beyond 64 bits. */
+static bool put_scaled(struct scaled scaled, enum native_number_target target, uint8_t *to)
 {
+    if (target == NATIVE_TO_FLOAT64) {
+        store_f64(to, (double)(long double)scaled.value / (double)(long double)scaled.power);
+        return true;
+    }
     int128 whole = scaled.value / scaled.power;
-    *out = (uint64_t)whole;
-    return whole >= 0 && whole <= UINT64_MAX;
-}
-
-static inline bool scaled_to_i64(struct scaled scaled, int64_t *out)
-{
-    int128 whole = scaled.value / scaled.power;
-    *out = (int64_t)whole;
-    return whole >= INT64_MIN && whole <= INT64_MAX;
-}
-
-/* As the server does it: by way of a long double, which matters beyond 64 bits. */
-static inline bool scaled_to_f64(struct scaled scaled, double *out)
-{
-    *out = (double)(long double)scaled.value / (double)(long double)scaled.power;
-    return true;
+    store_u64(to, (uint64_t)whole);
+    return target == NATIVE_TO_INT64 ? whole >= INT64_MIN && whole <= INT64_MAX
+                                     : whole >= 0 && whole <= UINT64_MAX;
 }
 
 static int128 power_of_ten(unsigned scale)
@@ -177,73 +143,58 @@ static int128 power_of_ten(unsigned scale)
     return power;
 }
 
-/* A loop from one type to one target; `load` sees `at` and `from`, and what `prepare` declares. */
-#define CONVERSION(source, width_bytes, prepare, load, group, suffix, target)               \
-    static uint64_t source##_to_##suffix##s(const struct native_numbers *from, uint8_t *to) \
-    {                                                                                       \
-        uint64_t i = 0;                                                                     \
-        target value;                                                                       \
-        prepare for (; i < from->n; i++)                                                    \
-        {                                                                                   \
-            const uint8_t *at = from->data + i * (width_bytes);                             \
-            if (!group##_to_##suffix(load, &value))                                         \
-                break;                                                                      \
-            store_##suffix(to + i * 8, value);                                              \
-        }                                                                                   \
-        return i;                                                                           \
-    }
-#define CONVERSIONS(source, width_bytes, prepare, load, group)           \
-    CONVERSION(source, width_bytes, prepare, load, group, u64, uint64_t) \
-    CONVERSION(source, width_bytes, prepare, load, group, i64, int64_t)  \
-    CONVERSION(source, width_bytes, prepare, load, group, f64, double)
-CONVERSIONS(u8, 1, , *at, unsigned)
-CONVERSIONS(u16, 2, , load_u16(at), unsigned)
-CONVERSIONS(u32, 4, , load_u32(at), unsigned)
-CONVERSIONS(u64, 8, , load_u64(at), unsigned)
-CONVERSIONS(i8, 1, , (int8_t)*at, signed)
-CONVERSIONS(i16, 2, , (int16_t)load_u16(at), signed)
-CONVERSIONS(i32, 4, , (int32_t)load_u32(at), signed)
-CONVERSIONS(i64, 8, , load_i64(at), signed)
-CONVERSIONS(bf16, 2, , load_bf16(at), float)
-CONVERSIONS(f32, 4, , load_f32(at), float)
-CONVERSIONS(f64, 8, , load_f64(at), float)
-CONVERSIONS(wide, from->type->width_bytes, , load_wide(from->type, at), wide)
-CONVERSIONS(scaled, from->type->width_bytes, int128 power = power_of_ten(from->type->scale);
-            , load_scaled(from->type, at, power), scaled)
-
-struct conversions {
-    enum native_order order;
-    uint32_t width_bytes;
-    native_conversion *to[3]; /* by enum native_number_target */
-};
-
-#define FROM(order, width_bytes, source)                         \
-    {                                                            \
-        NATIVE_ORDER_##order, width_bytes,                       \
-        {                                                        \
-            source##_to_u64s, source##_to_i64s, source##_to_f64s \
-        }                                                        \
-    }
-static const struct conversions plain[] = {
-    FROM(UNSIGNED, 1, u8),  FROM(UNSIGNED, 2, u16),   FROM(UNSIGNED, 4, u32),
-    FROM(UNSIGNED, 8, u64), FROM(UNSIGNED, 16, wide), FROM(UNSIGNED, 32, wide),
-    FROM(SIGNED, 1, i8),    FROM(SIGNED, 2, i16),     FROM(SIGNED, 4, i32),
-    FROM(SIGNED, 8, i64),   FROM(SIGNED, 16, wide),   FROM(SIGNED, 32, wide),
-    FROM(FLOAT, 2, bf16),   FROM(FLOAT, 4, f32),      FROM(FLOAT, 8, f64),
-};
-static const struct conversions scaled[] = {
-    FROM(SIGNED, 4, scaled),
-    FROM(SIGNED, 8, scaled),
-    FROM(SIGNED, 16, scaled),
-};
-
-static const struct conversions *find(const struct conversions *all, size_t n,
-                                      const struct native_type *from)
+/* The loops, compiled for each width and target: how many values fit before the first that does not. */
+ALWAYS_INLINE uint64_t convert_unsigned(const struct native_numbers *from, uint8_t *to,
+                                        size_t width_bytes, enum native_number_target target)
 {
-    for (size_t i = 0; i < n; i++)
-        if (all[i].order == from->order && all[i].width_bytes == from->width_bytes)
-            return &all[i];
-    return NULL;
+    uint64_t i = 0;
+    while (i < from->n && put_unsigned(load_unsigned(from->data + i * width_bytes, width_bytes),
+                                       target, to + i * 8))
+        i++;
+    return i;
+}
+
+ALWAYS_INLINE uint64_t convert_signed(const struct native_numbers *from, uint8_t *to,
+                                      size_t width_bytes, enum native_number_target target)
+{
+    uint64_t i = 0;
+    while (i < from->n &&
+           put_signed(load_signed(from->data + i * width_bytes, width_bytes), target, to + i * 8))
+        i++;
+    return i;
+}
+
+ALWAYS_INLINE uint64_t convert_float(const struct native_numbers *from, uint8_t *to,
+                                     size_t width_bytes, enum native_number_target target)
+{
+    uint64_t i = 0;
+    while (i < from->n &&
+           put_float(load_float(from->data + i * width_bytes, width_bytes), target, to + i * 8))
+        i++;
+    return i;
+}
+
+static uint64_t convert_scaled(const struct native_numbers *from, uint8_t *to,
+                               enum native_number_target target)
+{
+    const struct native_type *type = from->type;
+    int128 power = power_of_ten(type->scale);
+    uint64_t i = 0;
+    while (i < from->n && put_scaled(load_scaled(type, from->data + i * type->width_bytes, power),
+                                     target, to + i * 8))
+        i++;
+    return i;
+}
+
+static uint64_t convert_wide(const struct native_numbers *from, uint8_t *to,
+                             enum native_number_target target)
+{
+    const struct native_type *type = from->type;
+    uint64_t i = 0;
+    while (i < from->n &&
+           put_wide(load_wide(type, from->data + i * type->width_bytes), target, to + i * 8))
+        i++;
+    return i;
 }
 
 static bool is_scaled(const struct native_type *type)
@@ -252,18 +203,61 @@ static bool is_scaled(const struct native_type *type)
            type->class == NATIVE_CLASS_TIME64;
 }
 
+/* The order is UNSIGNED, SIGNED or FLOAT. */
+ALWAYS_INLINE uint64_t convert(const struct native_numbers *from, uint8_t *to,
+                               enum native_number_target target)
+{
+    enum native_order order = from->type->order;
+    if (is_scaled(from->type))
+        return convert_scaled(from, to, target);
+    switch (from->type->width_bytes) {
+    case 1:
+        return order == NATIVE_ORDER_SIGNED ? convert_signed(from, to, 1, target)
+                                            : convert_unsigned(from, to, 1, target);
+    case 2:
+        return order == NATIVE_ORDER_SIGNED     ? convert_signed(from, to, 2, target)
+               : order == NATIVE_ORDER_UNSIGNED ? convert_unsigned(from, to, 2, target)
+                                                : convert_float(from, to, 2, target);
+    case 4:
+        return order == NATIVE_ORDER_SIGNED     ? convert_signed(from, to, 4, target)
+               : order == NATIVE_ORDER_UNSIGNED ? convert_unsigned(from, to, 4, target)
+                                                : convert_float(from, to, 4, target);
+    case 8:
+        return order == NATIVE_ORDER_SIGNED     ? convert_signed(from, to, 8, target)
+               : order == NATIVE_ORDER_UNSIGNED ? convert_unsigned(from, to, 8, target)
+                                                : convert_float(from, to, 8, target);
+    default:
+        return convert_wide(from, to, target);
+    }
+}
+
+static uint64_t to_uint64s(const struct native_numbers *from, uint8_t *to)
+{
+    return convert(from, to, NATIVE_TO_UINT64);
+}
+
+static uint64_t to_int64s(const struct native_numbers *from, uint8_t *to)
+{
+    return convert(from, to, NATIVE_TO_INT64);
+}
+
+static uint64_t to_float64s(const struct native_numbers *from, uint8_t *to)
+{
+    return convert(from, to, NATIVE_TO_FLOAT64);
+}
+
 native_conversion *native_conversion_find(const struct native_type *from,
                                           enum native_number_target target)
 {
-    if (from->kind != NATIVE_FIXED ||
-        (from->class == NATIVE_CLASS_IP && target != NATIVE_TO_UINT64))
-        return NULL;
-    if (is_scaled(from) && from->scale > MAX_SCALE)
-        return NULL;
-    const struct conversions *found = is_scaled(from)
-                                          ? find(scaled, sizeof(scaled) / sizeof(scaled[0]), from)
-                                          : find(plain, sizeof(plain) / sizeof(plain[0]), from);
-    return found == NULL ? NULL : found->to[target];
+    static native_conversion *const conversions[] = {
+        [NATIVE_TO_UINT64] = to_uint64s,
+        [NATIVE_TO_INT64] = to_int64s,
+        [NATIVE_TO_FLOAT64] = to_float64s,
+    };
+    bool is_number = from->kind == NATIVE_FIXED && from->order <= NATIVE_ORDER_FLOAT;
+    bool is_too_wide = is_scaled(from) && (from->scale > MAX_SCALE || from->width_bytes > 16);
+    bool is_address = from->class == NATIVE_CLASS_IP && target != NATIVE_TO_UINT64;
+    return is_number && !is_too_wide && !is_address ? conversions[target] : NULL;
 }
 
 void native_number_print(const struct native_type *type, const uint8_t *value, char *text,

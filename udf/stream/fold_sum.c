@@ -44,12 +44,11 @@ static bool is_number(const struct native_type *value)
 /* Of up to 64 bits, or an Int128. */
 static int128 load_integer(const struct native_type *type, const uint8_t *value)
 {
-    unsigned width_bytes = type->width_bytes, unused_bits = 64 - 8 * width_bytes;
+    unsigned width_bytes = type->width_bytes;
     if (width_bytes > 8)
         return (int128)((uint128)load_u64(value + 8) << 64 | load_u64(value));
-    uint64_t bits = width_bytes == 8 ? load_u64(value) : load_unsigned(value, width_bytes);
-    return type->order == NATIVE_ORDER_SIGNED ? (int64_t)(bits << unused_bits) >> unused_bits
-                                              : (int128)bits;
+    return type->order == NATIVE_ORDER_SIGNED ? load_signed(value, width_bytes)
+                                              : (int128)load_unsigned(value, width_bytes);
 }
 
 static double load_real(const struct native_type *type, const uint8_t *value)
