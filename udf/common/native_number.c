@@ -11,8 +11,8 @@ enum {
     MAX_SCALE = 38,      /* 10^38 is the last power of ten below 2^127 */
 };
 
-/* The put functions write one value, in the target's 8 bytes; false where it does not fit. The target
- * is a constant wherever they are called, and the compiler drops what a narrow type always passes. */
+/* The put functions write one value, in the target's 8 bytes; false where it does not fit. Where
+ * the target is a constant the compiler drops what a narrow type always passes. */
 ALWAYS_INLINE bool put_unsigned(uint64_t value, enum native_number_target target, uint8_t *to)
 {
     double real = (double)value;
@@ -143,7 +143,8 @@ static int128 power_of_ten(unsigned scale)
     return power;
 }
 
-/* The loops, compiled for each width and target: how many values fit before the first that does not. */
+/* The loops, compiled for each width and target: how many values fit before the first that does
+ * not. */
 ALWAYS_INLINE uint64_t convert_unsigned(const struct native_numbers *from, uint8_t *to,
                                         size_t width_bytes, enum native_number_target target)
 {

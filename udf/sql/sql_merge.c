@@ -1,7 +1,5 @@
 #include "sql_merge.h"
 
-#include "sql_fold.h"
-
 /* The op as it came: NAME=OP, or OUT=OP(NAME). */
 static enum status write_op(const struct merge_op *op, struct buf *command, struct err *err)
 {

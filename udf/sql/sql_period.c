@@ -1,7 +1,5 @@
 #include "sql_period.h"
 
-#include "sql_fold.h"
-
 #include <stdio.h>
 
 static enum status write_command(const struct sql_request *request,

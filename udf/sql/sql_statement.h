@@ -6,6 +6,7 @@
 #ifndef SALTWELL_SQL_STATEMENT_H
 #define SALTWELL_SQL_STATEMENT_H
 
+#include "fold.h"
 #include "sql_table.h"
 
 /* What is asked for, whichever program runs. */
@@ -47,6 +48,11 @@ CHECKED enum status sql_list(struct buf *list, const char *name, struct err *err
 /* Appends `, name type` to a structure; the comma only after others. STATUS_NOMEM. */
 CHECKED enum status sql_structure(struct buf *structure, const char *name, const char *type,
                                   struct err *err);
+
+/* The same for the result of a column's fold, called `name`. The statuses of fold_result_type: what
+ * the run would refuse is refused now. */
+CHECKED enum status sql_fold(const struct sql_column *column, enum fold_op op, bool widen,
+                             const char *name, struct buf *structure, struct err *err);
 
 /* Appends the statement. STATUS_NOMEM. */
 CHECKED enum status sql_statement(const struct sql_request *request, const struct sql_parts *parts,
