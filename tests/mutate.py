@@ -104,6 +104,9 @@ def read_equal():
         before = lines.pop(1)[2:] if lines[1:] and lines[1][:2] == "  " else None
         if len(lines) < 4 or lines[1][:2] != "- " or lines[2][:2] != "+ " or lines[3][:2] != "# ":
             sys.exit(f"mutate.equal: expected a file, '- ', '+ ' and '# ' lines, found {block!r}")
+        path = ROOT / lines[0]
+        if not path.is_file() or lines[1][2:] not in map(str.strip, path.read_text().split("\n")):
+            sys.exit(f"mutate.equal: {lines[0]} has no line {lines[1][2:]!r} any more")
         equal.add((lines[0], before, lines[1][2:], lines[2][2:]))
     return equal
 

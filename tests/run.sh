@@ -12,10 +12,10 @@ ROOT=$PWD
 BUILD=${BUILD:-build}
 SALTWELL_DATA=${SALTWELL_DATA:-../shared/data}
 TEST_TIMEOUT_S=${TEST_TIMEOUT_S:-300}
-# The groups of a line run one after another, the lines beside each other: examples wait for their servers most of
-# the time.
-LANES='unit cli sql laws docs fuzz bench faults install clients
-mart
+# The groups of a line run one after another, the lines, which take about as long as one another, beside each other:
+# examples wait for their servers most of the time.
+LANES='unit cli laws docs fuzz bench faults install clients
+mart sql
 phoenix load medallion dbt'
 case $BUILD in /*) ;; *) BUILD=$ROOT/$BUILD ;; esac
 case $SALTWELL_DATA in /*) ;; *) SALTWELL_DATA=$ROOT/$SALTWELL_DATA ;; esac
