@@ -174,11 +174,13 @@ SAME_MEMCPY = (
 
 
 def count(words, data, folder):
-    """The instructions of one run from start to end."""
+    """The instructions of one run, in main() and in the thread that writes: what comes before them depends on the
+    size of the environment and of the executable."""
     path = f"{folder}/input"
     with open(path, "wb") as file:
         file.write(data)
     valgrind = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={folder}/out"]
+    valgrind += ["--toggle-collect=main", "--toggle-collect=write_all"]
     with open(path, "rb") as file:
         done = subprocess.run(
             valgrind + command_of(words),
@@ -210,8 +212,10 @@ def read_kept():
 
 
 def write_kept(kept):
+    with open(KEPT, encoding="utf-8") as file:
+        remarks = [line for line in file if line.startswith("#")]
     with open(KEPT, "w", encoding="utf-8") as file:
-        file.write("# Written by `tests/bench/instructions.py --accept`: compiler, kernel, count.\n")
+        file.writelines(remarks)
         for (owner, kernel), instructions in kept.items():
             file.write(f"{owner}\t{kernel}\t{instructions}\n")
 
