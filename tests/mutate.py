@@ -3,7 +3,8 @@
 
 Swaps one operator or constant at a time, at random, in a copy of aggregations/ and udf/, builds that and runs
 the unit tests and the fast ones of the executables; where those pass, the unit tests again with sanitizers,
-those through the engine, and those of phoenix_scan: of the tests of executables those whose executables changed.
+those through the engine, those of phoenix_scan and of the sandbox: of the tests of executables those whose
+executables changed.
 A mutant dies when a test that passes without it does not pass any more, twice where the engine takes part. Lists
 those that live. A mutant that does not compile, or that the compiler makes the same code of, is drawn anew.
 tests/mutate.equal names mutants that nothing can tell from the original, in blocks of
@@ -47,6 +48,7 @@ PROGRAMS = ["all", "build/tests/unit"]
 UNIT = ["tests/run_unit.sh", "build/tests/unit"]
 SANITIZED = ["tests/run_unit.sh", "build/asan/tests/unit"]
 PHOENIX = ["tests/phoenix/test_light.sh"]
+SANDBOX = ["tests/faults/test_sandbox.sh"]
 # In the order in which they run; a mutant's run ends with the first that fails.
 TESTS = [
     UNIT,
@@ -54,7 +56,10 @@ TESTS = [
     SANITIZED,
     *([f"tests/cli/test_{name}.sh"] for name in ("refused", "stream_sql", "stream_types", "stream_limit", "revisions")),
     PHOENIX,
+    SANDBOX,
 ]
+# What make builds for a test that needs more than PROGRAMS.
+TARGETS = {id(SANITIZED): "unit-sanitized", id(SANDBOX): "attackers"}
 INSTALLED = ["engine", "phoenix"]  # what tests need and builds do not change
 SWAPS = {
     "<": "<=", "<=": "<", ">": ">=", ">=": ">", "==": "!=", "!=": "==", "&&": "||", "||": "&&",
@@ -199,7 +204,7 @@ class Tree:
         for test, names, seconds in expected:
             if not concerns(test, changed):
                 continue
-            if test is SANITIZED and not self.build("unit-sanitized"):
+            if id(test) in TARGETS and not self.build(TARGETS[id(test)]):
                 return None
             if self.fails(test, names, seconds):
                 return " ".join(test)
@@ -226,7 +231,7 @@ def prepare():
     for name in INSTALLED:
         (BASE / "build" / name).symlink_to(WORK.parent / name)
     base = Tree(BASE)
-    if not base.build(*PROGRAMS) or not base.build("unit-sanitized"):
+    if not base.build(*PROGRAMS, *TARGETS.values()):
         sys.exit("mutate: expected that the unchanged tree compiles; run make")
     expected = []
     for test in TESTS:

@@ -38,6 +38,32 @@ static void attack_socket(void)
     (void)syscall(SYS_socket, AF_INET, SOCK_STREAM, 0);
 }
 
+/* What phoenix_scan may and no other program: as it opens, connects and closes its sockets. */
+static void attack_tcp(void)
+{
+    (void)syscall(SYS_socket, AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+}
+
+static void attack_connect(void)
+{
+    (void)syscall(SYS_connect, -1, NULL, 0);
+}
+
+static void attack_close(void)
+{
+    (void)syscall(SYS_close, -1);
+}
+
+static void attack_udp(void)
+{
+    (void)syscall(SYS_socket, AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+}
+
+static void attack_local_socket(void)
+{
+    (void)syscall(SYS_socket, AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+}
+
 static void attack_exec(void)
 {
     char *const words[] = {NULL};
@@ -127,6 +153,11 @@ static const struct attack {
     {"open", attack_open},
     {"unlink", attack_unlink},
     {"socket", attack_socket},
+    {"tcp", attack_tcp},
+    {"connect", attack_connect},
+    {"close", attack_close},
+    {"udp", attack_udp},
+    {"local_socket", attack_local_socket},
     {"exec", attack_exec},
     {"fork", attack_fork},
     {"thread", attack_thread},

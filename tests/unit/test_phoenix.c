@@ -7,8 +7,10 @@
 #include "phoenix_query.h"
 #include "phoenix_source.h"
 #include "phoenix_time.h"
+#include "phoenix_window.h"
 
 #include <criterion/criterion.h>
+#include <stdio.h>
 
 static const uint8_t *bytes_of(const char *text)
 {
@@ -213,6 +215,80 @@ Test(phoenix_time, print)
         phoenix_time_print(cases[i].ms, text);
         cr_assert_str_eq(text, cases[i].expected);
     }
+}
+
+static unsigned days_of(unsigned year, unsigned month)
+{
+    static const unsigned char days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    bool is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    return month == 2 && is_leap ? 29 : days[month - 1];
+}
+
+/* Six times the 400 years after which the calendar begins anew. */
+Test(phoenix_time, every_day_of_2400_years)
+{
+    enum { DAY_MS = 86400000 };
+    int64_t ms = PHOENIX_LEAST_MS;
+    for (unsigned year = 1; year <= 2400; year++)
+        for (unsigned month = 1; month <= 12; month++)
+            for (unsigned day = 1; day <= days_of(year, month); day++, ms += DAY_MS) {
+                char text[PHOENIX_TIME_BYTES], expected[64];
+                phoenix_time_print(ms, text);
+                snprintf(expected, sizeof(expected), "%04u-%02u-%02u 00:00:00.000", year, month,
+                         day);
+                if (strcmp(text, expected) != 0)
+                    cr_assert_fail("expected %s, found %s", expected, text);
+            }
+}
+
+/* Reads a window of two columns of a type of at most 8 bytes. */
+static enum status read_window(const char *type, uint64_t begin, uint64_t end)
+{
+    struct native_builder builders[2];
+    struct buf bytes = {0};
+    struct native_writer writer = native_writer_init(io_output_of_buf(&bytes));
+    cr_assert(native_writer_begin(&writer, 2, 1, NULL) == STATUS_OK);
+    for (size_t i = 0; i < 2; i++) {
+        cr_assert(native_builder_init(&builders[i], i == 0 ? "a" : "b", type, NULL) == STATUS_OK);
+        size_t width_bytes = native_type_root(&builders[i].type)->width_bytes;
+        cr_assert(buf_append(&builders[i].parts[0], i == 0 ? &begin : &end, width_bytes, NULL) ==
+                  STATUS_OK);
+        cr_assert(native_writer_add(&writer, &builders[i], NULL) == STATUS_OK);
+    }
+    cr_assert(native_writer_flush(&writer, NULL) == STATUS_OK);
+    struct io_memory memory = {bytes.data, bytes.size_bytes, 0};
+    struct native_reader reader = native_reader_init(io_input_of_memory(&memory), 0);
+    const struct native_block *block = NULL;
+    struct phoenix_window window = {0};
+    cr_assert(native_read_block(&reader, &block, NULL) == STATUS_OK);
+    enum status status = phoenix_window_of(block, 0, 1, &window, NULL);
+    cr_expect(status != STATUS_OK ||
+              (window.from_ms == (int64_t)begin && window.to_ms == (int64_t)end));
+    for (size_t i = 0; i < 2; i++)
+        native_builder_free(&builders[i]);
+    native_writer_free(&writer);
+    native_reader_free(&reader);
+    buf_free(&bytes);
+    return status;
+}
+
+Test(phoenix_window, is_of_milliseconds)
+{
+    cr_expect(read_window("DateTime64(3)", 1000, 2000) == STATUS_OK);
+    cr_expect(read_window("DateTime64(3, 'UTC')", 1000, 1000) == STATUS_OK);
+    cr_expect(read_window("Int64", (uint64_t)-5, 5) == STATUS_OK);
+    static const char *const wrong[] = {"DateTime64(6)",  "DateTime64(0)", "UInt64",   "Int32",
+                                        "Decimal(18, 3)", "Float64",       "Time64(3)"};
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++)
+        cr_expect(read_window(wrong[i], 1, 2) == STATUS_MISMATCH, "%s", wrong[i]);
+}
+
+Test(phoenix_window, has_its_bounds)
+{
+    cr_expect(read_window("Int64", 2000, 1999) == STATUS_FORMAT);
+    cr_expect(read_window("Int64", (uint64_t)PHOENIX_LEAST_MS, PHOENIX_MOST_MS) == STATUS_OK);
+    cr_expect(read_window("Int64", (uint64_t)PHOENIX_LEAST_MS - 1, 0) == STATUS_FORMAT);
+    cr_expect(read_window("Int64", 0, (uint64_t)PHOENIX_MOST_MS + 1) == STATUS_FORMAT);
 }
 
 Test(phoenix_query, columns)

@@ -134,6 +134,18 @@ Test(sql, ranges_and_a_cluster_read_every_row_once)
     sql_table_free(&table);
 }
 
+Test(sql, one_range_is_the_whole)
+{
+    struct sql_table table;
+    cr_assert_eq(read_table(&table, events, sizeof(events) - 1, "user id", NULL), STATUS_OK);
+    const struct sql_request request = {.table = &table, .from = "events", .n_ranges = 1};
+    const struct period_options options = {.n_keys = 1, .time = "ts", .rule.gap = 30};
+    struct buf statement = write_period(&request, &options);
+    cr_expect_null(strstr((const char *)statement.data, "WHERE"));
+    buf_free(&statement);
+    sql_table_free(&table);
+}
+
 Test(sql, a_merge_reads_its_keys_first)
 {
     struct sql_table table;
