@@ -42,7 +42,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 WORK = Path(os.environ.get("BUILD", "build")).absolute() / "mutate"
 BASE = WORK / "base"  # the unchanged tree, built
-COPIED = ["aggregations", "udf", "xml", "install", "tests", "examples", "Makefile"]
+COPIED = ["aggregations", "udf", "xml", "install", "tests", "examples", "docs", "Makefile"]
 MUTATED = ["aggregations", "udf"]
 PROGRAMS = ["all", "build/tests/unit"]
 UNIT = ["tests/run_unit.sh", "build/tests/unit"]
@@ -180,9 +180,9 @@ class Tree:
         return {path.name: hashlib.sha256(path.read_bytes()).digest() for path in paths}
 
     def passed(self, test, seconds):
-        """The names of the results that are ok, or None where one is not or the test did not end in time."""
+        """The names of the results that are ok, or None where one is not or the test did not end well, and in time."""
         result = self.run(["sh", *test], seconds)
-        if result is None or any(line.startswith("not ok") for line in result[1]):
+        if result is None or result[0] != 0:
             return None
         return sorted(line.split(": ")[0] for line in result[1] if line.startswith("ok "))
 

@@ -123,6 +123,14 @@ static const struct {
            "\x16"
            "LowCardinality(String)"
            "\1\0\0\0\0\0\0\0"
+           "\0\3\0\0\0\0\0\0" /* a shared dictionary and own keys */),
+     STATUS_FORMAT,
+     "column 1 'l': expected LowCardinality values with their own keys, found flags 0x300"},
+    {BYTES("\1\1"
+           "\1l"
+           "\x16"
+           "LowCardinality(String)"
+           "\1\0\0\0\0\0\0\0"
            "\0\6\0\0\0\0\0\0"
            "\1\0\0\0\0\0\0\0" /* 1 key */
            "\0"

@@ -235,8 +235,8 @@ enum status phoenix_type_decide(const struct phoenix_signature_column *column, c
     struct native_type_tree tree = {0};
     if (wanted == NULL)
         TRY(write_default(column, type.text, err));
-    else if (strlen(wanted) < sizeof(type.text))
-        strcpy(type.text, wanted);
+    else
+        (void)snprintf(type.text, sizeof(type.text), "%s", wanted);
     enum status status = native_type_parse(&tree, type.text, strlen(type.text), err);
     if (status == STATUS_OK && !take_tree(column, &tree, &type))
         status = err_set(err, STATUS_MISMATCH, "Phoenix's type %s cannot become %s",

@@ -34,9 +34,10 @@ struct phoenix_type {
 };
 
 /*
- * Decides the type of a column. wanted: the type that was asked for, or NULL. STATUS_MISMATCH: a
- * type of Phoenix that cannot be carried, or one that does not fit what was asked for; the message
- * names both. STATUS_FORMAT: what was asked for is no type. STATUS_NOMEM.
+ * Decides the type of a column. wanted: the type that was asked for, of fewer than
+ * PHOENIX_MAX_TYPE_BYTES bytes, or NULL. STATUS_MISMATCH: a type of Phoenix that cannot be carried,
+ * or one that does not fit what was asked for; the message names both. STATUS_FORMAT: what was
+ * asked for is no type. STATUS_NOMEM.
  */
 CHECKED enum status phoenix_type_decide(const struct phoenix_signature_column *column,
                                         const char *wanted, struct phoenix_type *type_out,
