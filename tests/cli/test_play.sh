@@ -74,7 +74,10 @@ sleep 0.5
 play DISPLAY=:77 PATH="$TMPDIR/tools:$PATH"
 kill "$taker"
 taker=
-check_contains 'play: the next free port' "http://127.0.0.1:$((port + 1))/play?user=default&password=$(cat "$own/demo/saltwell-password")#" "$url"
+# The one after it, unless a test beside this one has that.
+next=$(printf '%s' "$url" | sed -n 's|^http://127[.]0[.]0[.]1:\([0-9]*\)/play?.*|\1|p')
+check_equal 'play: the next free port' yes "$([ "$next" -gt $port ] && [ "$next" -le $((port + 5)) ] && echo yes || echo "$url")"
+check_contains 'play: the page and its password' "http://127.0.0.1:$next/play?user=default&password=$(cat "$own/demo/saltwell-password")#" "$url"
 check_equal 'play: opens a browser' "600 1" "$(stat -c %a "$own/demo/play.html") $(grep -cF "url=$(
     printf '%s' "$url" | sed 's/&/\&amp;/')" "$(cat "$TMPDIR/opened")")"
 stop
